@@ -1,0 +1,92 @@
+//! Arguments → options → call → print. The only place that knows a clock, an environment and a terminal.
+//!
+//! One file per subcommand, each with its clap `Args` and `run(args, &mut Terminal) -> Result<Exit>`. Data goes to standard
+//! output, talk to standard error.
+
+pub mod terminal;
+
+use std::panic;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use terminal::{ColorChoice, Terminal};
+
+/// How a run ended; the same numbers everywhere but in `gate hook`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// 0: clean, approved, verified.
+    Clean,
+    /// 1: findings, rejected, verification failed.
+    Findings,
+    /// 2: could not tell: usage, configuration, I/O, internal error. Always to be treated as blocking.
+    Failure,
+    /// 3: approval required, or still pending.
+    Pending,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        ExitCode::from(match exit {
+            Exit::Clean => 0,
+            Exit::Findings => 1,
+            Exit::Failure => 2,
+            Exit::Pending => 3,
+        })
+    }
+}
+
+/// Keeps secrets, fabricated data and ungoverned code out of a repository, and remembers what was decided.
+#[derive(Parser)]
+#[command(name = "govctl", version, max_term_width = 100, arg_required_else_help = true, propagate_version = true)]
+struct Cli {
+    /// When to use colours
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
+    color: ColorChoice,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {}
+
+/// Runs the command line of this process.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(e) => return usage(&e),
+    };
+    let outcome = panic::catch_unwind(|| {
+        let mut terminal = Terminal::new(cli.color);
+        let result = dispatch(cli.command, &mut terminal).and_then(|exit| terminal.flush().map(|()| exit));
+        conclude(result, &mut terminal)
+    });
+    // The panic hook has already told what happened; a panic is never a "yes".
+    outcome.unwrap_or(Exit::Failure).into()
+}
+
+fn dispatch(command: Command, _terminal: &mut Terminal) -> anyhow::Result<Exit> {
+    match command {}
+}
+
+fn usage(error: &clap::Error) -> ExitCode {
+    let printed = error.print();
+    match error.kind() {
+        clap::error::ErrorKind::DisplayHelp | clap::error::ErrorKind::DisplayVersion if printed.is_ok() => {
+            Exit::Clean.into()
+        }
+        _ => Exit::Failure.into(),
+    }
+}
+
+/// A closed pipe is success: whoever reads has seen enough. Every other error is told with its causes.
+fn conclude(result: anyhow::Result<Exit>, terminal: &mut Terminal) -> Exit {
+    match result {
+        Ok(exit) => exit,
+        Err(error) if terminal::is_broken_pipe(&error) => Exit::Clean,
+        Err(error) => {
+            terminal.error(&format!("{error:#}"));
+            Exit::Failure
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! govctl keeps secrets, fabricated data and ungoverned code out of a repository, decides what developers and AI agents
+//! may do, queues the rest for people to approve, and remembers everything in a log that cannot be quietly edited.
+//!
+//! # The house
+//!
+//! | room | what it holds |
+//! |---|---|
+//! | [`finding`], [`redact`] | what was found, and the one way from a secret to printable text |
+//! | [`source`] | what is looked at: work tree, index, range, history, standard input; the only I/O of the scanning side |
+//! | [`rules`] | the catalogue: a rule is its text (`RuleInfo`) and its check |
+//! | [`engine`] | rules × source → findings; suppressions; baseline |
+//! | [`report`] | one file per output format: a finished report in, bytes to a writer out |
+//! | [`policy`] | governance.toml: raw with spans → validated → `Policy` |
+//! | [`audit`], [`store`] | the log that only grows, and the SQLite file it lives in |
+//! | [`cli`] | arguments → options → call → print; the only place with a clock, an environment and a terminal |
+//!
+//! Dependencies go one way: `redact < finding < source, rules < engine < report`; `policy` stands on `rules`' types;
+//! `audit < store < cli < main`. Rules, engine, report, policy and the audit tree do no I/O, read no clock and print
+//! nothing. What cannot be read, parsed or verified is an error with its place and its remedy, never silence.
+
+pub mod audit;
+pub mod cli;
+pub mod engine;
+pub mod finding;
+pub mod policy;
+pub mod redact;
+pub mod report;
+pub mod rules;
+pub mod source;
+pub mod store;

@@ -1,0 +1,104 @@
+//! A rule that is a regular expression: its data, and its compiled form.
+
+use std::sync::OnceLock;
+
+use regex_automata::meta;
+use regex_automata::util::syntax;
+
+use crate::finding::{RuleInfo, Text, TextList};
+
+/// A rule that is a regular expression. Built-in ones are constants made from `builtin/*.toml`.
+#[derive(Clone, Debug)]
+pub struct PatternRule {
+    /// What it says of itself.
+    pub info: RuleInfo,
+    /// Lower-case literals of which every match contains at least one. Empty: the regex runs over every file.
+    pub keywords: TextList,
+    /// The regular expression, ASCII (`\w`, `\b` and `(?i)` know no Unicode).
+    pub regex: Text,
+    /// Words of which one must stand within three lines of the match; empty: none needed.
+    pub near: TextList,
+    /// Least entropy of the value, bits per character.
+    pub min_entropy: Option<f32>,
+    /// Globs of the files it applies to; empty: all.
+    pub paths: TextList,
+    /// The name of an offline proof (see [`super::proof`]).
+    pub proof: Option<&'static str>,
+    /// Of two rules that match the same text, the one with the higher priority reports.
+    pub priority: i8,
+}
+
+/// The group that holds the value.
+const GROUP: &str = "secret";
+
+/// A compiled pattern with what the engine needs to choose its windows.
+#[derive(Debug)]
+pub struct Compiled {
+    /// The regex.
+    pub regex: meta::Regex,
+    /// The index of the group named `secret`, 0 where there is none.
+    pub group: usize,
+    /// The length of its longest match in bytes; `None`: unbounded.
+    pub max_len: Option<usize>,
+    /// Whether a match may contain a line break.
+    pub crosses_lines: bool,
+}
+
+/// How large a compiled regex may grow; a bound against hostile rule files.
+const SIZE_LIMIT: usize = 4 << 20;
+
+/// Compiles a pattern: byte-wise, without Unicode where it can be, with it where the pattern needs it.
+pub fn compile(pattern: &str) -> Result<Compiled, String> {
+    compile_as(pattern, false).or_else(|first| compile_as(pattern, true).map_err(|_| first))
+}
+
+fn compile_as(pattern: &str, unicode: bool) -> Result<Compiled, String> {
+    let hir = regex_syntax::ParserBuilder::new()
+        .unicode(unicode)
+        .utf8(false)
+        .build()
+        .parse(pattern)
+        .map_err(|e| e.to_string())?;
+    let crosses_lines = can_match_newline(&hir);
+    let max_len = hir.properties().maximum_len();
+    let regex = meta::Regex::builder()
+        .configure(meta::Config::new().nfa_size_limit(Some(SIZE_LIMIT)).onepass_size_limit(Some(SIZE_LIMIT)))
+        .syntax(syntax::Config::new().unicode(unicode).utf8(false))
+        .build(pattern)
+        .map_err(|e| e.syntax_error().map_or_else(|| e.to_string(), ToString::to_string))?;
+    let group = regex.group_info().to_index(regex_automata::PatternID::ZERO, GROUP).unwrap_or(0);
+    Ok(Compiled { regex, group, max_len, crosses_lines })
+}
+
+fn can_match_newline(hir: &regex_syntax::hir::Hir) -> bool {
+    use regex_syntax::hir::{Class, HirKind};
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => false,
+        HirKind::Literal(literal) => literal.0.contains(&b'\n'),
+        HirKind::Class(Class::Unicode(class)) => class.iter().any(|r| r.start() <= '\n' && '\n' <= r.end()),
+        HirKind::Class(Class::Bytes(class)) => class.iter().any(|r| r.start() <= b'\n' && b'\n' <= r.end()),
+        HirKind::Repetition(repetition) => can_match_newline(&repetition.sub),
+        HirKind::Capture(capture) => can_match_newline(&capture.sub),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().any(can_match_newline),
+    }
+}
+
+/// A rule in force, its regex compiled on first use.
+#[derive(Debug)]
+pub struct Slot {
+    /// The rule.
+    pub rule: PatternRule,
+    compiled: OnceLock<Option<Compiled>>,
+}
+
+impl Slot {
+    /// A rule whose regex is known to compile: built-in (a test compiles all of them) or validated on load.
+    pub fn new(rule: PatternRule) -> Self {
+        Self { rule, compiled: OnceLock::new() }
+    }
+
+    /// The compiled regex; `None` only for a rule that was not validated before.
+    pub fn compiled(&self) -> Option<&Compiled> {
+        self.compiled.get_or_init(|| compile(&self.rule.regex).ok()).as_ref()
+    }
+}

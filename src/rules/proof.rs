@@ -1,0 +1,70 @@
+//! Offline proofs: what can be said of a value without asking anybody. Checksums, structures, alphabets.
+//!
+//! A proof is a pure function from the value's bytes to a [`Verdict`], named in a rule's `proof` key and listed in [`PROOFS`].
+
+/// What a proof says of a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// A checksum or structure holds that chance would not make.
+    Proved,
+    /// Nothing speaks against it.
+    Possible,
+    /// It cannot be what the rule looks for; the match is dropped.
+    Refuted,
+}
+
+/// A proof's name and its function, sorted by name.
+pub const PROOFS: &[(&str, fn(&[u8]) -> Verdict)] = &[("github-crc32", github_crc32), ("luhn", luhn)];
+
+/// The proof of that name.
+pub fn find(name: &str) -> Option<fn(&[u8]) -> Verdict> {
+    PROOFS.iter().find(|(n, _)| *n == name).map(|(_, f)| *f)
+}
+
+fn proved_if(holds: bool) -> Verdict {
+    if holds { Verdict::Proved } else { Verdict::Refuted }
+}
+
+/// A prefix up to the last `_` of the first 11 characters, 30 characters, then their CRC32 in base62, six digits
+/// (GitHub, "Behind GitHub's new authentication token formats", 2021; npm uses the same).
+fn github_crc32(value: &[u8]) -> Verdict {
+    let Some(body) = value.len().checked_sub(36).map(|at| &value[at..]) else { return Verdict::Refuted };
+    proved_if(base62_crc32(&body[..30]).as_bytes() == &body[30..])
+}
+
+/// The CRC32 of `bytes` in base62 (digits, upper, lower), left-padded with `0` to six digits.
+pub fn base62_crc32(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    let mut crc = crc32fast::hash(bytes) as usize;
+    let mut out = [b'0'; 6];
+    for digit in out.iter_mut().rev() {
+        *digit = DIGITS[crc % 62];
+        crc /= 62;
+    }
+    out.iter().map(|b| char::from(*b)).collect()
+}
+
+fn luhn(value: &[u8]) -> Verdict {
+    let digits: String = value.iter().filter(|b| b.is_ascii_digit()).map(|b| char::from(*b)).collect();
+    proved_if(luhn_holds(&digits))
+}
+
+/// Whether the last digit is the Luhn check digit of the others (ISO/IEC 7812-1, annex B).
+pub fn luhn_holds(digits: &str) -> bool {
+    let sum: u32 = digits
+        .bytes()
+        .rev()
+        .enumerate()
+        .map(|(i, b)| {
+            let d = u32::from(b.wrapping_sub(b'0'));
+            if i % 2 == 0 {
+                d
+            } else if d > 4 {
+                d * 2 - 9
+            } else {
+                d * 2
+            }
+        })
+        .sum();
+    digits.len() > 1 && sum % 10 == 0
+}

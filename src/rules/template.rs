@@ -1,0 +1,197 @@
+//! Test values from templates, so that no realistic secret stands in a repository.
+//!
+//! `{class:length}` becomes that many random characters, `{class:a-b}` between a and b; everything else stands for
+//! itself, `{{` and `}}` for a brace. Classes: see [`ALPHABETS`]. Others take a word instead of a length:
+//!
+//! | form | what it makes |
+//! |---|---|
+//! | `{uuid}` | a lower-case UUID, version 4 |
+//! | `{jwt}` | a signed JSON Web Token with random claims |
+//! | `{pem:RSA PRIVATE KEY}` | a PEM block with that label, 12 lines of body |
+//! | `{b64:TEXT}` | TEXT (itself expanded; no braces in it) in base64 with padding |
+//! | `{crc:PREFIX}` | a GitHub-style token: PREFIX, 30 characters, base62 CRC32 |
+//! | `{luhn:n}` | n digits whose last is a Luhn check digit |
+
+use fastrand::Rng;
+
+/// Named alphabets.
+pub const ALPHABETS: &[(&str, &str)] = &[
+    ("alnum", "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"),
+    ("alpha", "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"),
+    ("lower", "abcdefghijklmnopqrstuvwxyz"),
+    ("upper", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
+    ("digit", "0123456789"),
+    ("lowernum", "abcdefghijklmnopqrstuvwxyz0123456789"),
+    ("uppernum", "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"),
+    ("hex", "0123456789abcdef"),
+    ("HEX", "0123456789ABCDEF"),
+    ("base32", "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"),
+    ("base32lower", "abcdefghijklmnopqrstuvwxyz234567"),
+    ("base58", "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"),
+    ("base64", "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"),
+    ("base64url", "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"),
+    ("bech32", "qpzry9x8gf2tvdw0s3jn54khce6mua7l"),
+    ("BECH32", "QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L"),
+    ("password", "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghjkmnpqrstuvwxyz23456789!#%+?@^"),
+];
+
+/// Expands `template` with random characters from `rng`. Errors name the form that is not understood.
+pub fn expand(template: &str, rng: &mut Rng) -> Result<String, String> {
+    let mut out = String::with_capacity(template.len() * 2);
+    let mut rest = template;
+    while let Some(at) = rest.find(['{', '}']) {
+        out.push_str(&rest[..at]);
+        let brace = &rest[at..=at];
+        let after = &rest[at + 1..];
+        if let Some(doubled) = after.strip_prefix(brace) {
+            out.push_str(brace);
+            rest = doubled;
+        } else if brace == "}" {
+            return Err(format!("a lone `}}` in template `{template}`: write `}}}}` for a brace"));
+        } else {
+            let (form, tail) =
+                after.split_once('}').ok_or_else(|| format!("an unclosed `{{` in template `{template}`"))?;
+            out.push_str(&expand_form(form, rng)?);
+            rest = tail;
+        }
+    }
+    out.push_str(rest);
+    Ok(out)
+}
+
+fn expand_form(form: &str, rng: &mut Rng) -> Result<String, String> {
+    let (name, argument) = form.split_once(':').unwrap_or((form, ""));
+    if let Some((_, alphabet)) = ALPHABETS.iter().find(|(n, _)| *n == name) {
+        let length =
+            length(argument, rng).ok_or_else(|| format!("`{{{form}}}` needs a length, such as `{{{name}:32}}`"))?;
+        return Ok(random(alphabet, length, rng));
+    }
+    match name {
+        "uuid" => Ok(uuid(rng)),
+        "jwt" => Ok(jwt(rng)),
+        "pem" => Ok(pem(argument, rng)),
+        "b64" => Ok(base64_standard(argument.as_bytes())),
+        "crc" => Ok(crc_token(argument, rng)),
+        "luhn" => length(argument, rng)
+            .filter(|n| *n > 1)
+            .map(|n| luhn(n, rng))
+            .ok_or_else(|| "`{luhn:n}` needs a length".into()),
+        _ => Err(format!("unknown form `{{{form}}}` in a template")),
+    }
+}
+
+fn length(text: &str, rng: &mut Rng) -> Option<usize> {
+    let bound = |t: &str| t.parse::<usize>().ok().filter(|n| *n <= 100_000);
+    match text.split_once('-') {
+        None => bound(text),
+        Some((low, high)) => {
+            let (low, high) = (bound(low)?, bound(high)?);
+            (low <= high).then(|| rng.usize(low..=high))
+        }
+    }
+}
+
+/// `length` random characters of an ASCII alphabet; long ones never leave out digits or letters by accident, and no
+/// character stands twice in a row, which placeholder filters would mistake for a placeholder.
+fn random(alphabet: &str, length: usize, rng: &mut Rng) -> String {
+    let letters = alphabet.as_bytes();
+    let mut out = String::with_capacity(length);
+    let mut last = 0;
+    while out.len() < length {
+        let c = letters[rng.usize(..letters.len())];
+        if c != last {
+            out.push(char::from(c));
+            last = c;
+        }
+    }
+    out
+}
+
+fn uuid(rng: &mut Rng) -> String {
+    let hex = "0123456789abcdef";
+    let variant = random("89ab", 1, rng);
+    format!(
+        "{}-{}-4{}-{variant}{}-{}",
+        random(hex, 8, rng),
+        random(hex, 4, rng),
+        random(hex, 3, rng),
+        random(hex, 3, rng),
+        random(hex, 12, rng)
+    )
+}
+
+fn jwt(rng: &mut Rng) -> String {
+    let subject = random("0123456789", 10, rng);
+    let header = base64_url(br#"{"alg":"HS256","typ":"JWT"}"#);
+    let claims = base64_url(format!(r#"{{"sub":"{subject}","iat":1700000000}}"#).as_bytes());
+    format!("{header}.{claims}.{}", random(alphabet("base64url"), 43, rng))
+}
+
+fn pem(label: &str, rng: &mut Rng) -> String {
+    let mut body = String::from("MII");
+    body.push_str(&random(alphabet("base64"), 12 * 64 - 3, rng));
+    let lines: Vec<_> = (0..12).map(|i| &body[i * 64..(i + 1) * 64]).collect();
+    format!("-----BEGIN {label}-----\n{}\n-----END {label}-----", lines.join("\n"))
+}
+
+fn crc_token(prefix: &str, rng: &mut Rng) -> String {
+    let body = random(alphabet("alnum"), 30, rng);
+    format!("{prefix}{body}{}", super::proof::base62_crc32(body.as_bytes()))
+}
+
+fn luhn(length: usize, rng: &mut Rng) -> String {
+    let mut digits = random("0123456789", length - 1, rng);
+    let check = (0..10).map(|d| char::from(b'0' + d)).find(|d| super::proof::luhn_holds(&format!("{digits}{d}")));
+    digits.extend(check);
+    digits
+}
+
+fn alphabet(name: &str) -> &'static str {
+    ALPHABETS.iter().find(|(n, _)| *n == name).map_or("", |(_, a)| a)
+}
+
+fn base64_standard(bytes: &[u8]) -> String {
+    base64::Engine::encode(&base64::engine::general_purpose::STANDARD, bytes)
+}
+
+fn base64_url(bytes: &[u8]) -> String {
+    base64::Engine::encode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(template: &str, pattern: &str) {
+        let value = expand(template, &mut Rng::with_seed(7)).unwrap();
+        assert!(regex::Regex::new(&format!("^(?s:{pattern})$")).unwrap().is_match(&value), "{template} made {value}");
+    }
+
+    #[test]
+    fn forms_make_what_they_say() {
+        check("a {alnum:5} b", "a [A-Za-z0-9]{5} b");
+        check("{hex:3-4}", "[0-9a-f]{3,4}");
+        check("{{x}} {uuid}", r"\{x\} [0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}");
+        check("{jwt}", r"eyJ[\w-]+\.eyJ[\w-]+\.[\w-]{43}");
+        check(
+            "{pem:EC PRIVATE KEY}",
+            "-----BEGIN EC PRIVATE KEY-----\n([A-Za-z0-9+/]{64}\n){12}-----END EC PRIVATE KEY-----",
+        );
+        check("{b64:user:x}", "dXNlcjp4");
+        check("{crc:ghp_}", "ghp_[A-Za-z0-9]{36}");
+        check("{luhn:16}", "[0-9]{16}");
+    }
+
+    #[test]
+    fn the_same_seed_makes_the_same_value() {
+        let make = || expand("{alnum:40} {pem:X}", &mut Rng::with_seed(1)).unwrap();
+        assert_eq!(make(), make());
+    }
+
+    #[test]
+    fn mistakes_are_named() {
+        for bad in ["{alnum}", "{nope:3}", "{alnum:4", "a } b", "{hex:9-3}", "{hex:99999999999}"] {
+            assert!(expand(bad, &mut Rng::with_seed(1)).is_err(), "{bad}");
+        }
+    }
+}
