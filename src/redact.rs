@@ -47,6 +47,12 @@ impl<'a> Secret<'a> {
 /// Renders `text` with every byte range in `hidden` masked. Ranges may overlap, touch and come in any order; invalid
 /// UTF-8 outside them becomes U+FFFD. Line breaks inside a range survive.
 pub fn mask(text: &[u8], hidden: &[Range<usize>]) -> String {
+    mask_from(text, hidden, false)
+}
+
+/// As [`mask`], for a piece cut out of a larger text: `inside` says that a secret had begun before the piece, so that a
+/// range at its very start shows no readable lead.
+pub fn mask_from(text: &[u8], hidden: &[Range<usize>], inside: bool) -> String {
     let mut ranges: Vec<_> = hidden.iter().map(|r| r.start.min(text.len())..r.end.min(text.len())).collect();
     ranges.sort_by_key(|r| (r.start, r.end));
     let mut out = String::with_capacity(text.len());
@@ -58,7 +64,7 @@ pub fn mask(text: &[u8], hidden: &[Range<usize>]) -> String {
         let covered = range.start.max(at);
         if covered < range.end {
             // An overlap continues a masked range: no readable prefix a second time.
-            let fresh = covered == range.start;
+            let fresh = covered == range.start && !(inside && covered == 0);
             mask_into(&text[covered..range.end], fresh, &mut out);
             at = range.end;
         }

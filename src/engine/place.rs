@@ -1,0 +1,141 @@
+//! From byte offsets to lines, columns and excerpts, computed only for what is reported.
+
+use std::ops::Range;
+
+use crate::finding::{Excerpt, Span};
+use crate::redact;
+
+/// Characters of a line kept on either side of what was found.
+const CONTEXT: usize = 80;
+
+/// Translates offsets of one text. Cheap to make; ascending offsets cost one pass in all.
+pub struct Places<'a> {
+    text: &'a [u8],
+    first_line: u32,
+    /// The last offset asked for, rounded down to its line's start, and that line's number.
+    known: (usize, u32),
+}
+
+impl<'a> Places<'a> {
+    /// For `text`, whose first line has the number `first_line`.
+    pub fn new(text: &'a [u8], first_line: u32) -> Self {
+        Self { text, first_line, known: (0, first_line) }
+    }
+
+    /// The span of a byte range; ends are clipped to the text.
+    pub fn span(&mut self, range: &Range<usize>) -> Span {
+        let end = range.end.min(self.text.len()).max(range.start.min(self.text.len()));
+        let (line, column) = self.position(range.start.min(end));
+        let (end_line, end_column) = self.position(end);
+        Span { line, column, end_line, end_column }
+    }
+
+    fn position(&mut self, at: usize) -> (u32, u32) {
+        if at < self.known.0 {
+            self.known = (0, self.first_line);
+        }
+        let (mut start, mut line) = self.known;
+        for newline in memchr::memchr_iter(b'\n', &self.text[start..at]) {
+            line += 1;
+            self.known = (start + newline + 1, line);
+        }
+        start = self.known.0;
+        (line, 1 + count_chars(&self.text[start..at]))
+    }
+}
+
+fn count_chars(bytes: &[u8]) -> u32 {
+    let count = if bytes.is_ascii() { bytes.len() } else { String::from_utf8_lossy(bytes).chars().count() };
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+/// The line that holds an offset, without its line break.
+pub fn line_around(text: &[u8], at: usize) -> Range<usize> {
+    let at = at.min(text.len());
+    let start = memchr::memrchr(b'\n', &text[..at]).map_or(0, |i| i + 1);
+    let end = memchr::memchr(b'\n', &text[at..]).map_or(text.len(), |i| at + i);
+    let end = if end > start && text[end - 1] == b'\r' { end - 1 } else { end };
+    start..end.max(start)
+}
+
+/// The first line of `range`, cut to what is near it, with everything in `secrets` masked.
+pub fn excerpt(text: &[u8], range: &Range<usize>, secrets: &[Range<usize>]) -> Excerpt {
+    let line = line_around(text, range.start);
+    let found = range.start.clamp(line.start, line.end)..range.end.clamp(line.start, line.end);
+    let shown = cut(text, &line, &found);
+    let masked = |part: Range<usize>| {
+        let hidden: Vec<_> =
+            secrets.iter().filter(|s| s.start < part.end && part.start < s.end).map(|s| relative(s, &part)).collect();
+        // A secret that begins before the part must not show its lead again.
+        redact::mask_from(
+            &text[part.clone()],
+            &hidden,
+            secrets.iter().any(|s| s.start < part.start && part.start < s.end),
+        )
+    };
+    let before = masked(shown.start..found.start);
+    let inside = masked(found.clone());
+    let after = masked(found.end..shown.end);
+    let start = u32::try_from(before.chars().count()).unwrap_or(0);
+    let end = start.saturating_add(u32::try_from(inside.chars().count()).unwrap_or(0));
+    Excerpt { text: before + &inside + &after, start, end }
+}
+
+fn relative(secret: &Range<usize>, part: &Range<usize>) -> Range<usize> {
+    secret.start.saturating_sub(part.start)..secret.end.min(part.end) - part.start
+}
+
+/// The part of a line to show: all of it, or `CONTEXT` bytes on either side of a finding of at most `2 × CONTEXT`,
+/// at character boundaries.
+fn cut(text: &[u8], line: &Range<usize>, found: &Range<usize>) -> Range<usize> {
+    let boundary = |at: &usize| *at >= line.end || text[*at] & 0xC0 != 0x80;
+    let start = found.start.saturating_sub(CONTEXT).max(line.start);
+    let end = found.end.saturating_add(CONTEXT).min(line.end);
+    let start = (start..found.start).find(boundary).unwrap_or(found.start);
+    let end = (end..=line.end).find(boundary).unwrap_or(line.end);
+    start..end
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_and_columns_count_from_one_in_characters() {
+        let text = "äb\ncd\r\n\u{1F600}ef".as_bytes();
+        let mut places = Places::new(text, 1);
+        let at = |needle: &str| std::str::from_utf8(text).unwrap().find(needle).unwrap();
+        let place = |p: &mut Places, n: &str| {
+            let s = p.span(&(at(n)..at(n) + n.len()));
+            (s.line, s.column, s.end_line, s.end_column)
+        };
+        assert_eq!(place(&mut places, "ef"), (3, 2, 3, 4));
+        assert_eq!(place(&mut places, "b\nc"), (1, 2, 2, 2));
+        assert_eq!(place(&mut places, "cd"), (2, 1, 2, 3));
+    }
+
+    #[test]
+    fn an_excerpt_masks_every_secret_of_its_line() {
+        let text = b"first\na=SECRET1; b=SECRET2\nlast";
+        let e = excerpt(text, &(8..15), &[8..15, 19..26]);
+        assert_eq!(e.text, "a=*******; b=*******");
+        assert_eq!((e.start, e.end), (2, 9));
+    }
+
+    #[test]
+    fn a_long_line_is_cut_around_the_finding() {
+        let text = [b"x".repeat(5000), b"SECRET".to_vec(), "é".repeat(3000).into_bytes()].concat();
+        let e = excerpt(&text, &(5000..5006), &[5000..5006]);
+        assert_eq!((e.start, e.end), (80, 86));
+        assert_eq!(e.text.chars().count(), 80 + 6 + 40);
+    }
+
+    #[test]
+    fn a_secret_over_several_lines_shows_only_masked_text() {
+        let text = b"key: |\n  AAAABBBBCCCC\n  DDDDEEEEFFFF\n";
+        let e = excerpt(text, &(9..37), &[9..37]);
+        assert_eq!(e.text, "  ************");
+        let second = excerpt(text, &(24..36), &[9..37]);
+        assert_eq!(second.text, "*".repeat(14));
+    }
+}

@@ -1,0 +1,221 @@
+//! Stage A: where in a text any keyword stands, in one pass over the raw bytes.
+//!
+//! Every keyword is represented by one window of four of its bytes, the least common one. The pass hashes the four bytes at
+//! every position, case folded, into a bit map that fits the first-level cache; only where a bit is set are the keywords
+//! behind it compared. The positions do not depend on each other, so that the processor works on several at once, which an
+//! automaton (one dependent load a byte) does not allow. Keywords of fewer than four bytes, which only rules of users have,
+//! go through an Aho-Corasick automaton in a second pass.
+
+use aho_corasick::{AhoCorasick, MatchKind};
+
+/// One keyword at one place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Hit {
+    /// Offset of its first byte.
+    pub at: u32,
+    /// Index into the keywords given to [`Prefilter::new`].
+    pub keyword: u16,
+}
+
+const WIDTH: usize = 4;
+const BITS: u32 = 16;
+/// Sets the bit that tells upper from lower case in ASCII letters; other bytes may fold together, which only costs a look.
+const FOLD: u32 = 0x2020_2020;
+
+/// Finds keywords regardless of ASCII case.
+pub struct Prefilter {
+    keywords: Vec<Box<[u8]>>,
+    bitmap: Box<[u64]>,
+    /// Sorted by anchor: (folded anchor, its offset in the keyword, keyword).
+    anchors: Vec<(u32, u8, u16)>,
+    /// For each hash the first entry of `anchors` with it, or `NONE`; `anchors` is sorted by (hash, anchor).
+    first: Box<[u16]>,
+    short: Option<(AhoCorasick, Vec<u16>)>,
+}
+
+const NONE: u16 = u16::MAX;
+
+impl Prefilter {
+    /// Builds the tables. Keywords are compared without regard to ASCII case; empty ones never occur.
+    ///
+    /// # Errors
+    /// More than 65,000 keywords, or an automaton over the short ones that does not fit memory.
+    pub fn new<S: AsRef<str>>(keywords: &[S]) -> Result<Self, String> {
+        if keywords.len() >= usize::from(NONE) {
+            return Err(format!("{} keywords are more than the 65,000 that one run can take", keywords.len()));
+        }
+        let keywords: Vec<Box<[u8]>> =
+            keywords.iter().map(|k| k.as_ref().to_ascii_lowercase().into_bytes().into_boxed_slice()).collect();
+        let short = short_automaton(&keywords)?;
+        let mut anchors: Vec<(u32, u8, u16)> = (0u16..)
+            .zip(&keywords)
+            .filter(|(_, k)| k.len() >= WIDTH)
+            .map(|(index, keyword)| anchor(keyword, index))
+            .collect();
+        anchors.sort_by_key(|(value, offset, index)| (hash(*value), *value, *offset, *index));
+        let mut bitmap = vec![0u64; (1 << BITS) / 64].into_boxed_slice();
+        let mut first = vec![NONE; 1 << BITS].into_boxed_slice();
+        for (i, (value, ..)) in (0u16..).zip(&anchors) {
+            let h = hash(*value);
+            bitmap[h >> 6] |= 1 << (h & 63);
+            first[h] = first[h].min(i);
+        }
+        Ok(Self { keywords, bitmap, anchors, first, short })
+    }
+
+    /// Appends every occurrence of every keyword to `hits`, in no particular order.
+    pub fn find(&self, text: &[u8], hits: &mut Vec<Hit>) {
+        self.find_anchored(text, hits);
+        if let Some((automaton, indices)) = &self.short {
+            for m in automaton.find_overlapping_iter(text) {
+                hits.push(Hit { at: offset(m.start()), keyword: indices[m.pattern().as_usize()] });
+            }
+        }
+    }
+
+    fn find_anchored(&self, text: &[u8], hits: &mut Vec<Hit>) {
+        const STEP: usize = 8;
+        let mut at = 0;
+        let mut blocks = text.windows(STEP + WIDTH - 1).step_by(STEP);
+        for block in &mut blocks {
+            let mut found = 0u32;
+            for k in 0..STEP {
+                found |= self.probe(word(&block[k..k + WIDTH])) << k;
+            }
+            while found != 0 {
+                self.look(text, at + found.trailing_zeros() as usize, hits);
+                found &= found - 1;
+            }
+            at += STEP;
+        }
+        while at + WIDTH <= text.len() {
+            if self.probe(word(&text[at..at + WIDTH])) != 0 {
+                self.look(text, at, hits);
+            }
+            at += 1;
+        }
+    }
+
+    #[inline]
+    fn probe(&self, value: u32) -> u32 {
+        let h = hash(value);
+        ((self.bitmap[h >> 6] >> (h & 63)) & 1) as u32
+    }
+
+    #[inline(never)]
+    fn look(&self, text: &[u8], at: usize, hits: &mut Vec<Hit>) {
+        let value = word(&text[at..at + WIDTH]);
+        let h = hash(value);
+        let candidates = self.anchors[usize::from(self.first[h])..].iter();
+        for (_, back, keyword) in candidates.take_while(|a| hash(a.0) == h).filter(|a| a.0 == value) {
+            let bytes = &self.keywords[usize::from(*keyword)];
+            let Some(start) = at.checked_sub(usize::from(*back)) else { continue };
+            if text.get(start..start + bytes.len()).is_some_and(|t| t.eq_ignore_ascii_case(bytes)) {
+                hits.push(Hit { at: offset(start), keyword: *keyword });
+            }
+        }
+    }
+}
+
+#[inline]
+fn word(bytes: &[u8]) -> u32 {
+    u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]) | FOLD
+}
+
+#[inline]
+fn hash(value: u32) -> usize {
+    (value.wrapping_mul(0x9E37_79B1) >> (32 - BITS)) as usize
+}
+
+/// Texts come in pieces of a few megabytes; an offset always fits.
+fn offset(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}
+
+fn anchor(keyword: &[u8], index: u16) -> (u32, u8, u16) {
+    let best = (0..=(keyword.len() - WIDTH).min(200)).min_by_key(|at| commonness(&keyword[*at..at + WIDTH]));
+    let at = best.unwrap_or(0);
+    (word(&keyword[at..at + WIDTH]), u8::try_from(at).unwrap_or(0), index)
+}
+
+/// How common four bytes are in code and prose, roughly: the rank of each letter, with common English pairs on top.
+fn commonness(bytes: &[u8]) -> u32 {
+    const BY_FREQUENCY: &[u8] = b"etaoinsrlcdpumfhgybv_wxk.-kjqz";
+    const PAIRS: [&[u8]; 24] = [
+        b"th", b"he", b"in", b"er", b"an", b"re", b"on", b"at", b"en", b"nd", b"ti", b"es", b"or", b"te", b"ed", b"is",
+        b"it", b"al", b"ar", b"st", b"to", b"nt", b"se", b"ro",
+    ];
+    let letters: u32 = bytes
+        .iter()
+        .map(|b| BY_FREQUENCY.iter().position(|f| f == b).map_or(4, |at| 40 - u32::try_from(at).unwrap_or(40)))
+        .sum();
+    let pairs = bytes.windows(2).filter(|pair| PAIRS.contains(pair)).count();
+    letters + 15 * u32::try_from(pairs).unwrap_or(0)
+}
+
+fn short_automaton(keywords: &[Box<[u8]>]) -> Result<Option<(AhoCorasick, Vec<u16>)>, String> {
+    let (indices, short): (Vec<u16>, Vec<&[u8]>) =
+        (0u16..).zip(keywords).filter(|(_, k)| !k.is_empty() && k.len() < WIDTH).map(|(i, k)| (i, &k[..])).unzip();
+    if short.is_empty() {
+        return Ok(None);
+    }
+    let automaton = AhoCorasick::builder()
+        .ascii_case_insensitive(true)
+        .match_kind(MatchKind::Standard)
+        .build(&short)
+        .map_err(|e| format!("the keywords do not fit an automaton: {e}"))?;
+    Ok(Some((automaton, indices)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn found(keywords: &[&str], text: &[u8]) -> Vec<Hit> {
+        let mut hits = Vec::new();
+        Prefilter::new(keywords).unwrap().find(text, &mut hits);
+        hits.sort();
+        hits.dedup();
+        hits
+    }
+
+    fn naive(keywords: &[&str], text: &[u8]) -> Vec<Hit> {
+        let mut hits = Vec::new();
+        for (i, keyword) in (0u16..).zip(keywords) {
+            for at in 0..text.len() {
+                let window = text.get(at..at + keyword.len());
+                if !keyword.is_empty() && window.is_some_and(|t| t.eq_ignore_ascii_case(keyword.as_bytes())) {
+                    hits.push(Hit { at: at as u32, keyword: i });
+                }
+            }
+        }
+        hits.sort();
+        hits
+    }
+
+    #[test]
+    fn finds_overlapping_nested_and_mixed_case_keywords() {
+        let keywords = ["apikey", "key", "keyed", "api_", "-----begin", "pike"];
+        let text = b"x ApiKEYed API_ -----BEGIN key";
+        assert_eq!(found(&keywords, text), naive(&keywords, text));
+        assert_eq!(found(&keywords, text).len(), 7);
+    }
+
+    #[test]
+    fn texts_shorter_than_a_keyword_have_none() {
+        assert_eq!(found(&["secret"], b""), []);
+        assert_eq!(found(&["secret"], b"sec"), []);
+        assert_eq!(found(&[], b"anything"), []);
+    }
+
+    proptest! {
+        #[test]
+        fn equals_a_naive_search(
+            keywords in proptest::collection::vec("[a-c_]{1,9}", 0..30), text in "[a-cA-C_\\[{]{0,400}",
+        ) {
+            let keywords: Vec<&str> = keywords.iter().map(String::as_str).collect();
+            prop_assert_eq!(found(&keywords, text.as_bytes()), naive(&keywords, text.as_bytes()));
+        }
+    }
+}

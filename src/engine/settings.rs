@@ -1,0 +1,161 @@
+//! What a run of the engine is told: the rules in force and everything that weighs their findings. Plain data, resolved
+//! from the policy and the command line before anything is read.
+
+use std::collections::BTreeMap;
+
+use globset::{GlobBuilder, GlobMatcher};
+use regex::bytes::Regex;
+
+use crate::finding::{Action, Confidence, Severity};
+use crate::rules::pattern::PatternRule;
+
+/// Everything the engine may know.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// The pattern rules in force.
+    pub rules: Vec<PatternRule>,
+    /// Rules (ids or globs of them) that are switched off.
+    pub disable: Vec<Glob>,
+    /// Severity by rule id or glob, optionally for one class of files; `None` switches off. Later ones win.
+    pub severity: Vec<SeverityOverride>,
+    /// Files → rules that do not apply there.
+    pub per_path: Vec<(Glob, Vec<Glob>)>,
+    /// What the findings of a family do; `Block` where none is named.
+    pub actions: BTreeMap<String, Action>,
+    /// Secrets that are known to be none.
+    pub allow: Allow,
+    /// Which files are tests, which are examples.
+    pub classes: Classes,
+    /// Findings less sure than this are dropped.
+    pub min_confidence: Confidence,
+}
+
+impl Settings {
+    /// Whether a rule may report at all in `path` (`None`: unknown, so yes).
+    pub fn applies(&self, rule: &str, path: Option<&str>) -> bool {
+        if self.disable.iter().any(|g| g.matches(rule)) {
+            return false;
+        }
+        let Some(path) = path else { return true };
+        !self.per_path.iter().any(|(files, rules)| files.matches(path) && rules.iter().any(|g| g.matches(rule)))
+    }
+
+    /// The severity of a rule in a class of files; `None`: off.
+    pub fn severity_of(&self, rule: &str, class: Class, default: Severity) -> Option<Severity> {
+        self.severity
+            .iter()
+            .rev()
+            .find(|o| o.rules.matches(rule) && o.class.is_none_or(|c| c == class))
+            .map_or(Some(default), |o| o.severity)
+    }
+
+    /// What a finding of this family does.
+    pub fn action_of(&self, family: &str) -> Action {
+        self.actions.get(family).copied().unwrap_or_default()
+    }
+}
+
+/// One line of `[checks.severity]`.
+#[derive(Clone, Debug)]
+pub struct SeverityOverride {
+    /// Which rules.
+    pub rules: Glob,
+    /// In which files; `None`: all.
+    pub class: Option<Class>,
+    /// The severity, `None`: off.
+    pub severity: Option<Severity>,
+}
+
+/// Secrets that are known to be none.
+#[derive(Clone, Debug, Default)]
+pub struct Allow {
+    /// In these files.
+    pub paths: Vec<Glob>,
+    /// Whose value matches one of these.
+    pub values: Vec<Regex>,
+    /// Whose value contains one of these, lower case.
+    pub stopwords: Vec<String>,
+}
+
+impl Allow {
+    /// Whether a value in a file is allowed.
+    pub fn covers(&self, path: Option<&str>, value: &[u8]) -> bool {
+        path.is_some_and(|p| self.paths.iter().any(|g| g.matches(p)))
+            || self.values.iter().any(|r| r.is_match(value))
+            || (!self.stopwords.is_empty() && {
+                let lower = value.to_ascii_lowercase();
+                self.stopwords.iter().any(|w| memchr::memmem::find(&lower, w.as_bytes()).is_some())
+            })
+    }
+}
+
+/// What kind of file: rules may weigh the same thing differently in each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Class {
+    /// Everything that is not one of the others.
+    Source,
+    /// Examples, documentation, benchmarks.
+    Example,
+    /// Tests and their fixtures.
+    Test,
+}
+
+impl Class {
+    /// As written after the `@` of a severity override.
+    pub fn parse(name: &str) -> Option<Self> {
+        match name {
+            "source" => Some(Class::Source),
+            "example" => Some(Class::Example),
+            "test" => Some(Class::Test),
+            _ => None,
+        }
+    }
+}
+
+/// Which files are tests, which are examples.
+#[derive(Clone, Debug, Default)]
+pub struct Classes {
+    /// Globs of test files.
+    pub test: Vec<Glob>,
+    /// Globs of example files.
+    pub example: Vec<Glob>,
+}
+
+impl Classes {
+    /// The class of a path; one that is both a test and an example is a test.
+    pub fn of(&self, path: Option<&str>) -> Class {
+        let Some(path) = path else { return Class::Source };
+        if self.test.iter().any(|g| g.matches(path)) {
+            Class::Test
+        } else if self.example.iter().any(|g| g.matches(path)) {
+            Class::Example
+        } else {
+            Class::Source
+        }
+    }
+}
+
+/// A compiled glob over `/`-separated text: `*` stays in one part, `**` crosses parts.
+#[derive(Clone, Debug)]
+pub struct Glob(GlobMatcher);
+
+impl Glob {
+    /// Compiles a glob.
+    ///
+    /// # Errors
+    /// In words, where the glob is malformed.
+    pub fn new(glob: &str) -> Result<Self, String> {
+        let built = GlobBuilder::new(glob).literal_separator(true).backslash_escape(true).build();
+        built.map(|g| Self(g.compile_matcher())).map_err(|e| format!("`{glob}` is no glob: {}", e.kind()))
+    }
+
+    /// Whether it matches all of `text`.
+    pub fn matches(&self, text: &str) -> bool {
+        self.0.is_match(text)
+    }
+
+    /// The glob as it was written.
+    pub fn as_str(&self) -> &str {
+        self.0.glob().glob()
+    }
+}
