@@ -3,6 +3,7 @@
 //! One file per subcommand, each with its clap `Args` and `run(args, &mut Terminal) -> Result<Exit>`. Data goes to standard
 //! output, talk to standard error.
 
+pub mod rules;
 pub mod terminal;
 
 use std::panic;
@@ -48,7 +49,10 @@ struct Cli {
 }
 
 #[derive(Subcommand)]
-enum Command {}
+enum Command {
+    /// Look into the catalogue of rules
+    Rules(rules::Args),
+}
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
@@ -65,8 +69,10 @@ pub fn main() -> ExitCode {
     outcome.unwrap_or(Exit::Failure).into()
 }
 
-fn dispatch(command: Command, _terminal: &mut Terminal) -> anyhow::Result<Exit> {
-    match command {}
+fn dispatch(command: Command, terminal: &mut Terminal) -> anyhow::Result<Exit> {
+    match command {
+        Command::Rules(args) => rules::run(args, terminal),
+    }
 }
 
 fn usage(error: &clap::Error) -> ExitCode {
@@ -89,4 +95,16 @@ fn conclude(result: anyhow::Result<Exit>, terminal: &mut Terminal) -> Exit {
             Exit::Failure
         }
     }
+}
+
+/// `, did you mean …?` for a name that is not known, or nothing where none is near.
+pub fn suggest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+    let near = |k: &&str| {
+        strsim::damerau_levenshtein(name, k.rsplit('/').next().unwrap_or(k)).min(strsim::damerau_levenshtein(name, k))
+    };
+    known
+        .into_iter()
+        .min_by_key(near)
+        .filter(|k| near(k) <= 2.max(name.len() / 3))
+        .map_or_else(String::new, |k| format!(", did you mean `{k}`?"))
 }

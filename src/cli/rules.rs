@@ -1,0 +1,124 @@
+//! `govctl rules`: list, explain, test, import.
+
+use anyhow::{Context, Result, bail};
+use clap::{Args as ClapArgs, Subcommand};
+
+use super::terminal::Terminal;
+use super::{Exit, suggest};
+use crate::engine::{finish, selftest};
+use crate::finding::{RuleInfo, Severity, family_of};
+use crate::rules::CATALOGUE;
+
+/// Look into the catalogue of rules.
+#[derive(ClapArgs)]
+pub struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Every rule: id, severity, summary
+    List(List),
+    /// What a rule looks for, why, and what to do about a finding
+    Explain {
+        /// The rule's id, or the part after the slash
+        id: String,
+    },
+    /// Run the examples of the rules: each must be found by its rule and no other
+    Test,
+}
+
+#[derive(ClapArgs)]
+struct List {
+    /// Only rules whose id, summary or family contains one of these
+    filter: Vec<String>,
+    /// Only rules of this severity or above
+    #[arg(long, value_name = "SEVERITY")]
+    severity: Option<Severity>,
+    /// As JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Runs the subcommand.
+///
+/// # Errors
+/// An unknown rule; standard output that cannot be written.
+pub fn run(args: Args, terminal: &mut Terminal) -> Result<Exit> {
+    match args.command {
+        Command::List(list) => print_list(&list, terminal),
+        Command::Explain { id } => explain(&id, terminal),
+        Command::Test => test(terminal),
+    }
+}
+
+/// What every rule says of itself, sorted by id.
+pub fn all() -> Vec<&'static RuleInfo> {
+    let mut rules: Vec<_> = CATALOGUE.iter().map(|r| &r.info).chain(finish::RULES).collect();
+    rules.sort_by(|a, b| a.id.cmp(&b.id));
+    rules
+}
+
+fn print_list(list: &List, terminal: &mut Terminal) -> Result<Exit> {
+    let wanted = |r: &&RuleInfo| {
+        let text = format!("{} {}", r.id, r.summary).to_lowercase();
+        list.severity.is_none_or(|s| r.severity >= s)
+            && (list.filter.is_empty() || list.filter.iter().any(|f| text.contains(&f.to_lowercase())))
+    };
+    let rules: Vec<_> = all().into_iter().filter(wanted).collect();
+    let out = terminal.out();
+    if list.json {
+        let document = serde_json::json!({"schema_version": "1", "rules": rules});
+        serde_json::to_writer_pretty(&mut *out, &document)?;
+        writeln!(out)?;
+        return Ok(Exit::Clean);
+    }
+    let width = rules.iter().map(|r| r.id.len()).max().unwrap_or(0);
+    for rule in &rules {
+        writeln!(out, "{:width$}  {:8}  {}", rule.id, rule.severity, rule.summary)?;
+    }
+    terminal.note(&format!("{} rules; `govctl rules explain ID` tells more of one", rules.len()));
+    Ok(Exit::Clean)
+}
+
+fn explain(id: &str, terminal: &mut Terminal) -> Result<Exit> {
+    let rules = all();
+    let Some(rule) = rules.iter().find(|r| r.id == id || r.id.ends_with(&format!("/{id}"))) else {
+        let near = suggest(id, rules.iter().map(|r| &*r.id));
+        bail!("there is no rule `{id}`{near}; `govctl rules list` shows all of them");
+    };
+    let pattern = CATALOGUE.iter().find(|r| r.info.id == rule.id);
+    let out = terminal.out();
+    writeln!(
+        out,
+        "# {}\n\n{} ({}, family `{}`)\n\n{}\n",
+        rule.id,
+        rule.summary,
+        rule.severity,
+        family_of(&rule.id),
+        rule.explain
+    )?;
+    writeln!(out, "## What to do\n\n{}\n", rule.help)?;
+    if let Some(pattern) = pattern {
+        writeln!(out, "## What it looks for\n\n    {}\n", pattern.regex.replace('\n', "\n    "))?;
+        writeln!(out, "near one of: {}", pattern.keywords.join(", "))?;
+        for (label, examples) in [("Finds", &rule.hit), ("Leaves alone", &rule.miss)] {
+            writeln!(out, "\n{label}:\n")?;
+            examples.iter().try_for_each(|e| writeln!(out, "    {}", e.replace('\n', "\n    ")))?;
+        }
+        writeln!(out)?;
+    }
+    writeln!(out, "## To allow one\n\n    # govctl: allow {} -- the reason", rule.id)?;
+    Ok(Exit::Clean)
+}
+
+fn test(terminal: &mut Terminal) -> Result<Exit> {
+    let problems = selftest::run(CATALOGUE);
+    let out = terminal.out();
+    for problem in &problems {
+        writeln!(out, "{}: {}", problem.rule, problem.what).context("standard output")?;
+    }
+    terminal.note(&format!("{} rules, {} problems", CATALOGUE.len(), problems.len()));
+    Ok(if problems.is_empty() { Exit::Clean } else { Exit::Findings })
+}
