@@ -8,7 +8,7 @@ use std::ops::Range;
 use sha2::{Digest, Sha256};
 
 /// The character a hidden one becomes.
-pub const MASK: char = '*';
+pub const MASK: u8 = b'*';
 
 /// Bytes that must never be printed.
 #[derive(Clone, Copy)]
@@ -53,31 +53,41 @@ pub fn mask(text: &[u8], hidden: &[Range<usize>]) -> String {
 /// As [`mask`], for a piece cut out of a larger text: `inside` says that a secret had begun before the piece, so that a
 /// range at its very start shows no readable lead.
 pub fn mask_from(text: &[u8], hidden: &[Range<usize>], inside: bool) -> String {
+    let mut out = Vec::with_capacity(text.len());
+    mask_bytes(text, hidden, inside, &mut out);
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+/// As [`mask_from`], byte for byte: what is not hidden is copied as it is, valid UTF-8 or not.
+pub fn mask_bytes(text: &[u8], hidden: &[Range<usize>], inside: bool, out: &mut Vec<u8>) {
     let mut ranges: Vec<_> = hidden.iter().map(|r| r.start.min(text.len())..r.end.min(text.len())).collect();
     ranges.sort_by_key(|r| (r.start, r.end));
-    let mut out = String::with_capacity(text.len());
     let mut at = 0;
     for range in ranges {
         if range.start > at {
-            out.push_str(&String::from_utf8_lossy(&text[at..range.start]));
+            out.extend_from_slice(&text[at..range.start]);
         }
         let covered = range.start.max(at);
         if covered < range.end {
-            // An overlap continues a masked range: no readable prefix a second time.
+            // An overlap continues a masked range: no readable lead a second time.
             let fresh = covered == range.start && !(inside && covered == 0);
-            mask_into(&text[covered..range.end], fresh, &mut out);
+            hide(&text[covered..range.end], fresh, out);
             at = range.end;
         }
     }
-    out.push_str(&String::from_utf8_lossy(&text[at.min(text.len())..]));
-    out
+    out.extend_from_slice(&text[at.min(text.len())..]);
 }
 
-fn mask_into(secret: &[u8], fresh: bool, out: &mut String) {
+/// One [`MASK`] for each character (each byte that is no UTF-8 continuation).
+fn hide(secret: &[u8], fresh: bool, out: &mut Vec<u8>) {
     let keep = if fresh { Secret::new(secret).readable_prefix() } else { 0 };
-    out.push_str(&String::from_utf8_lossy(&secret[..keep]));
-    for c in String::from_utf8_lossy(&secret[keep..]).chars() {
-        out.push(if matches!(c, '\n' | '\r') { c } else { MASK });
+    out.extend_from_slice(&secret[..keep]);
+    for b in &secret[keep..] {
+        match b {
+            b'\n' | b'\r' => out.push(*b),
+            0x80..=0xBF => {}
+            _ => out.push(MASK),
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 //! One file per subcommand, each with its clap `Args` and `run(args, &mut Terminal) -> Result<Exit>`. Data goes to standard
 //! output, talk to standard error.
 
+pub mod redact;
 pub mod rules;
 pub mod terminal;
 
@@ -50,6 +51,8 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Copy standard input to standard output with every secret masked, line by line as it arrives
+    Redact(redact::Args),
     /// Look into the catalogue of rules
     Rules(rules::Args),
 }
@@ -71,6 +74,7 @@ pub fn main() -> ExitCode {
 
 fn dispatch(command: Command, terminal: &mut Terminal) -> anyhow::Result<Exit> {
     match command {
+        Command::Redact(args) => redact::run(&args, terminal),
         Command::Rules(args) => rules::run(args, terminal),
     }
 }

@@ -12,6 +12,7 @@ pub mod place;
 pub mod prefilter;
 pub mod selftest;
 pub mod settings;
+pub mod stream;
 pub mod suppress;
 pub mod value;
 

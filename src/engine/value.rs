@@ -11,7 +11,8 @@ pub fn entropy(value: &[u8]) -> f32 {
 }
 
 /// Words that only stand in a value that somebody made up to show its shape.
-const MADE_UP: [&[u8]; 12] = [
+const MADE_UP: [&[u8]; 13] = [
+    b"***",
     b"example",
     b"changeme",
     b"placeholder",
