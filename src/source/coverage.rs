@@ -40,6 +40,19 @@ impl SkipReason {
         matches!(self, SkipReason::Unreadable | SkipReason::MissingObject | SkipReason::ShallowHistory)
     }
 
+    /// Like [`SkipReason::describe`], as the object of "could not look at `count` …".
+    pub fn describe_many(self, count: u64) -> &'static str {
+        match (self, count) {
+            (SkipReason::Unreadable, 1) => "unreadable file",
+            (SkipReason::Unreadable, _) => "unreadable files",
+            (SkipReason::MissingObject, 1) => "object that this clone does not hold",
+            (SkipReason::MissingObject, _) => "objects that this clone does not hold",
+            (SkipReason::ShallowHistory, 1) => "line of history that this shallow clone does not hold",
+            (SkipReason::ShallowHistory, _) => "lines of history that this shallow clone does not hold",
+            _ => self.describe(),
+        }
+    }
+
     /// In words, for the summary.
     pub fn describe(self) -> &'static str {
         match self {
