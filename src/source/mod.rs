@@ -4,6 +4,13 @@
 //! This is the only I/O of the scanning side; `git.rs` is the only file that names git2.
 
 pub mod coverage;
+pub mod exclude;
+mod kind;
+pub mod name;
+pub mod read;
+mod submodules;
+mod utf16;
+pub mod worktree;
 
 pub use coverage::{Coverage, Skip, SkipReason};
 
