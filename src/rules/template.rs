@@ -11,6 +11,11 @@
 //! | `{b64:TEXT}` | TEXT (itself expanded; no braces in it) in base64 with padding |
 //! | `{crc:PREFIX}` | a GitHub-style token: PREFIX, 30 characters, base62 CRC32 |
 //! | `{luhn:n}` | n digits whose last is a Luhn check digit |
+//! | `{crc-hex:PREFIX}` | a Cloudflare-style token: PREFIX, 40 characters, their CRC32 in lower-case hex |
+//! | `{crc-upper:PREFIX,n,TAIL}` | an Atlassian-style token: PREFIX, n characters, TAIL, the CRC32 of all that in upper-case hex |
+//! | `{b64-id:n}` | base64 of twelve digits, a colon and n random bytes |
+//! | `{b64-json:a=hex:32;t=uuid}` | base64 of a JSON object with these strings, each a form without its braces |
+//! | `{pem-line:PRIVATE KEY}` | a PEM block on one line, its line breaks written `\n` as in JSON |
 
 use fastrand::Rng;
 
@@ -72,6 +77,11 @@ fn expand_form(form: &str, rng: &mut Rng) -> Result<String, String> {
         "pem" => Ok(pem(argument, rng)),
         "b64" => Ok(base64_standard(argument.as_bytes())),
         "crc" => Ok(crc_token(argument, rng)),
+        "b64-id" => length(argument, rng).map(|n| b64_id(n, rng)).ok_or_else(|| "`{b64-id:n}` needs a length".into()),
+        "b64-json" => b64_json(argument, rng),
+        "crc-hex" => Ok(crc_hex(argument, rng)),
+        "crc-upper" => crc_upper(argument, rng),
+        "pem-line" => Ok(pem(argument, rng).replace('\n', "\\n")),
         "luhn" => length(argument, rng)
             .filter(|n| *n > 1)
             .map(|n| luhn(n, rng))
@@ -139,6 +149,37 @@ fn crc_token(prefix: &str, rng: &mut Rng) -> String {
     format!("{prefix}{body}{}", super::proof::base62_crc32(body.as_bytes()))
 }
 
+fn crc_hex(prefix: &str, rng: &mut Rng) -> String {
+    let body = random(alphabet("alnum"), 40, rng);
+    format!("{prefix}{body}{:08x}", crc32fast::hash(body.as_bytes()))
+}
+
+fn crc_upper(argument: &str, rng: &mut Rng) -> Result<String, String> {
+    let mut parts = argument.splitn(3, ',');
+    let (Some(prefix), Some(count), Some(tail)) = (parts.next(), parts.next(), parts.next()) else {
+        return Err(format!("`{{crc-upper:{argument}}}` needs a prefix, a length and a tail"));
+    };
+    let count = length(count, rng).ok_or_else(|| format!("`{{crc-upper:{argument}}}` needs a length"))?;
+    let token = format!("{prefix}{}{tail}", random(alphabet("alnum"), count, rng));
+    Ok(format!("{token}{:08X}", crc32fast::hash(token.as_bytes())))
+}
+
+fn b64_id(count: usize, rng: &mut Rng) -> String {
+    let mut bytes = random(alphabet("digit"), 12, rng).into_bytes();
+    bytes.push(b':');
+    bytes.extend((0..count).map(|_| rng.u8(..)));
+    base64_standard(&bytes)
+}
+
+fn b64_json(fields: &str, rng: &mut Rng) -> Result<String, String> {
+    let mut parts = Vec::new();
+    for field in fields.split(';') {
+        let (key, form) = field.split_once('=').ok_or_else(|| format!("`{field}` is no key=form"))?;
+        parts.push(format!("\"{key}\":\"{}\"", expand_form(form, rng)?));
+    }
+    Ok(base64_standard(format!("{{{}}}", parts.join(",")).as_bytes()))
+}
+
 fn luhn(length: usize, rng: &mut Rng) -> String {
     let mut digits = random("0123456789", length - 1, rng);
     let check = (0..10).map(|d| char::from(b'0' + d)).find(|d| super::proof::luhn_holds(&format!("{digits}{d}")));
@@ -180,6 +221,11 @@ mod tests {
         check("{b64:user:x}", "dXNlcjp4");
         check("{crc:ghp_}", "ghp_[A-Za-z0-9]{36}");
         check("{luhn:16}", "[0-9]{16}");
+        check("{crc-hex:cfut_}", "cfut_[A-Za-z0-9]{40}[0-9a-f]{8}");
+        check("{crc-upper:AT,9,=}", "AT[A-Za-z0-9]{9}=[0-9A-F]{8}");
+        check("{b64-id:20}", "[MNO][A-Za-z0-9+/]{43}");
+        check("{b64-json:a=hex:32;t=uuid}", "eyJhIjoi[A-Za-z0-9+/]{60,150}={0,2}");
+        check("{pem-line:X}", r"-----BEGIN X-----\\n([A-Za-z0-9+/]{64}\\n){12}-----END X-----");
     }
 
     #[test]
@@ -190,7 +236,16 @@ mod tests {
 
     #[test]
     fn mistakes_are_named() {
-        for bad in ["{alnum}", "{nope:3}", "{alnum:4", "a } b", "{hex:9-3}", "{hex:99999999999}"] {
+        for bad in [
+            "{alnum}",
+            "{nope:3}",
+            "{alnum:4",
+            "a } b",
+            "{hex:9-3}",
+            "{hex:99999999999}",
+            "{crc-upper:x}",
+            "{b64-json:a}",
+        ] {
             assert!(expand(bad, &mut Rng::with_seed(1)).is_err(), "{bad}");
         }
     }
