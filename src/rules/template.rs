@@ -6,7 +6,7 @@
 //! | form | what it makes |
 //! |---|---|
 //! | `{uuid}` | a lower-case UUID, version 4 |
-//! | `{jwt}` | a signed JSON Web Token with random claims |
+//! | `{jwt}`, `{jwt:iss=a,role=b}` | a signed JSON Web Token with random claims, and those |
 //! | `{pem:RSA PRIVATE KEY}` | a PEM block with that label, 12 lines of body |
 //! | `{b64:TEXT}` | TEXT (itself expanded; no braces in it) in base64 with padding |
 //! | `{crc:PREFIX}` | a GitHub-style token: PREFIX, 30 characters, base62 CRC32 |
@@ -16,6 +16,10 @@
 //! | `{b64-id:n}` | base64 of twelve digits, a colon and n random bytes |
 //! | `{b64-json:a=hex:32;t=uuid}` | base64 of a JSON object with these strings, each a form without its braces |
 //! | `{pem-line:PRIVATE KEY}` | a PEM block on one line, its line breaks written `\n` as in JSON |
+//! | `{bech32key:LEAD}` | 32 random bytes in Bech32 under that lead, in its case |
+//! | `{base58check:HEX,n}` | base58 of those bytes, n random ones and their checksum |
+//! | `{nkey:S}` | a NATS seed of a user |
+//! | `{wrap:FORM}` | what the form makes, in base64 with padding |
 
 use fastrand::Rng;
 
@@ -73,7 +77,7 @@ fn expand_form(form: &str, rng: &mut Rng) -> Result<String, String> {
     }
     match name {
         "uuid" => Ok(uuid(rng)),
-        "jwt" => Ok(jwt(rng)),
+        "jwt" => Ok(jwt(argument, rng)),
         "pem" => Ok(pem(argument, rng)),
         "b64" => Ok(base64_standard(argument.as_bytes())),
         "crc" => Ok(crc_token(argument, rng)),
@@ -86,6 +90,12 @@ fn expand_form(form: &str, rng: &mut Rng) -> Result<String, String> {
             .filter(|n| *n > 1)
             .map(|n| luhn(n, rng))
             .ok_or_else(|| "`{luhn:n}` needs a length".into()),
+        "bech32key" => Ok(bech32_key(argument, rng)),
+        "base58check" => {
+            base58check(argument, rng).ok_or_else(|| format!("`{{{form}}}` needs hex bytes, a comma and a number"))
+        }
+        "nkey" => Ok(nkey_seed(rng)),
+        "wrap" => Ok(base64_standard(expand_form(argument, rng)?.as_bytes())),
         _ => Err(format!("unknown form `{{{form}}}` in a template")),
     }
 }
@@ -130,10 +140,12 @@ fn uuid(rng: &mut Rng) -> String {
     )
 }
 
-fn jwt(rng: &mut Rng) -> String {
+fn jwt(more: &str, rng: &mut Rng) -> String {
     let subject = random("0123456789", 10, rng);
     let header = base64_url(br#"{"alg":"HS256","typ":"JWT"}"#);
-    let claims = base64_url(format!(r#"{{"sub":"{subject}","iat":1700000000}}"#).as_bytes());
+    let more: String =
+        more.split(',').filter_map(|c| c.split_once('=')).map(|(k, v)| format!(r#","{k}":"{v}""#)).collect();
+    let claims = base64_url(format!(r#"{{"sub":"{subject}","iat":1700000000{more}}}"#).as_bytes());
     format!("{header}.{claims}.{}", random(alphabet("base64url"), 43, rng))
 }
 
@@ -187,6 +199,30 @@ fn luhn(length: usize, rng: &mut Rng) -> String {
     digits
 }
 
+fn bech32_key(lead: &str, rng: &mut Rng) -> String {
+    let text = super::proof::bech32::encode(&lead.to_ascii_lowercase(), &random_bytes(32, rng));
+    if lead.chars().any(|c| c.is_ascii_uppercase()) { text.to_ascii_uppercase() } else { text }
+}
+
+fn base58check(argument: &str, rng: &mut Rng) -> Option<String> {
+    let (lead, count) = argument.split_once(',')?;
+    let pairs = (0..lead.len()).step_by(2).map(|i| lead.get(i..i + 2));
+    let mut bytes: Vec<u8> = pairs.map(|pair| u8::from_str_radix(pair?, 16).ok()).collect::<Option<_>>()?;
+    bytes.extend(random_bytes(length(count, rng)?, rng));
+    Some(super::proof::base58::encode_check(&bytes))
+}
+
+/// A seed's two lead bytes hold "seed" (18 << 3) and, five bits on, "user" (20 << 3) (nats-io/nkeys).
+fn nkey_seed(rng: &mut Rng) -> String {
+    let mut bytes = vec![18 << 3 | 20 >> 2, (20 & 3) << 6];
+    bytes.extend(random_bytes(32, rng));
+    super::proof::nkey::encode(&bytes)
+}
+
+fn random_bytes(count: usize, rng: &mut Rng) -> Vec<u8> {
+    std::iter::repeat_with(|| rng.u8(..)).take(count).collect()
+}
+
 fn alphabet(name: &str) -> &'static str {
     ALPHABETS.iter().find(|(n, _)| *n == name).map_or("", |(_, a)| a)
 }
@@ -226,6 +262,10 @@ mod tests {
         check("{b64-id:20}", "[MNO][A-Za-z0-9+/]{43}");
         check("{b64-json:a=hex:32;t=uuid}", "eyJhIjoi[A-Za-z0-9+/]{60,150}={0,2}");
         check("{pem-line:X}", r"-----BEGIN X-----\\n([A-Za-z0-9+/]{64}\\n){12}-----END X-----");
+        check("{bech32key:AGE-SECRET-KEY-}", "AGE-SECRET-KEY-1[02-9AC-HJ-NP-Z]{58}");
+        check("{base58check:80,32}", "5[1-9A-HJ-NP-Za-km-z]{50}");
+        check("{nkey:S}", "SU[A-Z2-7]{56}");
+        check("{wrap:jwt}", "ZXlK[A-Za-z0-9+/]{100,}={0,2}");
     }
 
     #[test]

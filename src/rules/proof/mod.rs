@@ -1,11 +1,19 @@
 //! Offline proofs: what can be said of a value without asking anybody. Checksums, structures, alphabets.
 //!
 //! A proof is a pure function from the value's bytes to a [`Verdict`], named in a rule's `proof` key and listed in [`PROOFS`].
+//! Those with more than a few lines have a file of their own here. Where vendors promise no layout a proof says
+//! [`Verdict::Possible`], never [`Verdict::Refuted`]: a dropped secret is worse than an unproved one.
 
 mod atlassian;
 mod aws;
 mod azure;
+pub mod base58;
+mod basic;
+pub mod bech32;
 mod cloudflare;
+mod jwt;
+pub mod nkey;
+mod pem;
 mod wireguard;
 
 /// What a proof says of a value.
@@ -25,11 +33,21 @@ pub const PROOFS: &[(&str, fn(&[u8]) -> Verdict)] = &[
     ("atlassian-id", atlassian::id),
     ("aws-access-key-id", aws::access_key_id),
     ("azure-account-key", azure::account_key),
+    ("base58check", base58::base58check),
+    ("base64-jwt", jwt::wrapped),
+    ("base64-pem", pem::wrapped),
+    ("basic-credentials", basic::credentials),
+    ("bech32", bech32::bech32),
     ("cloudflare-crc32", cloudflare::crc32),
     ("cloudflare-tunnel", cloudflare::tunnel),
     ("github-crc32", github_crc32),
     ("has-digit", has_digit),
+    ("jwt", jwt::jwt),
+    ("jwt-kubernetes", jwt::kubernetes),
+    ("jwt-supabase", jwt::supabase),
     ("luhn", luhn),
+    ("nkey", nkey::nkey),
+    ("pem", pem::pem),
     ("wireguard-clamped", wireguard::clamped),
 ];
 
