@@ -1,0 +1,8 @@
+//! Sources against real files and real git: what is looked at, what is left out, and that it is said.
+
+#![allow(clippy::unwrap_used)]
+
+#[path = "sources/kit.rs"]
+mod kit;
+#[path = "sources/worktree.rs"]
+mod worktree;
