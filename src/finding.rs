@@ -85,6 +85,18 @@ pub enum Confidence {
     High,
 }
 
+impl FromStr for Confidence {
+    type Err = String;
+    fn from_str(s: &str) -> Result<Self, String> {
+        match s {
+            "low" => Ok(Confidence::Low),
+            "medium" => Ok(Confidence::Medium),
+            "high" => Ok(Confidence::High),
+            _ => Err(format!("unknown confidence `{s}`: expected low, medium or high")),
+        }
+    }
+}
+
 /// What a rule says of itself; read by `rules explain`, every report format, the documentation and the tests.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct RuleInfo {

@@ -3,6 +3,9 @@
 //! One file per subcommand, each with its clap `Args` and `run(args, &mut Terminal) -> Result<Exit>`. Data goes to standard
 //! output, talk to standard error.
 
+pub mod check;
+mod clock;
+mod files;
 pub mod redact;
 pub mod rules;
 pub mod terminal;
@@ -51,6 +54,12 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Look for secrets, fabricated data and ungoverned code
+    Check(check::Args),
+    /// As check, for secrets and fabricated data only
+    Scan(check::Args),
+    /// As check, for imports and standards only
+    Lint(check::Args),
     /// Copy standard input to standard output with every secret masked, line by line as it arrives
     Redact(redact::Args),
     /// Look into the catalogue of rules
@@ -74,6 +83,9 @@ pub fn main() -> ExitCode {
 
 fn dispatch(command: Command, terminal: &mut Terminal) -> anyhow::Result<Exit> {
     match command {
+        Command::Check(args) => check::run(&args, &[], terminal),
+        Command::Scan(args) => check::run(&args, &["secrets", "synthetic"], terminal),
+        Command::Lint(args) => check::run(&args, &["imports", "standards"], terminal),
         Command::Redact(args) => redact::run(&args, terminal),
         Command::Rules(args) => rules::run(args, terminal),
     }

@@ -106,6 +106,11 @@ impl Coverage {
         self.commits.fetch_add(count, Ordering::Relaxed);
     }
 
+    /// Whether nothing was looked at yet.
+    pub fn is_empty(&self) -> bool {
+        self.files.load(Ordering::Relaxed) == 0
+    }
+
     /// Something was left out.
     pub fn skip(&self, reason: SkipReason, path: impl Into<String>, detail: impl Into<String>) {
         let mut skipped = self.skipped.lock().unwrap_or_else(std::sync::PoisonError::into_inner);

@@ -17,7 +17,11 @@ fn main() {
 
 /// Text that looks like code to the prefilter: this crate's own sources, over and over.
 fn code(bytes: usize) -> Vec<u8> {
-    let sources = [include_str!("../../src/engine/mod.rs"), include_str!("../../src/engine/matching.rs"), include_str!("../../src/redact.rs")];
+    let sources = [
+        include_str!("../../src/engine/mod.rs"),
+        include_str!("../../src/engine/matching.rs"),
+        include_str!("../../src/redact.rs"),
+    ];
     let once = sources.concat().into_bytes();
     once.iter().copied().cycle().take(bytes).collect()
 }
@@ -43,7 +47,9 @@ fn prefilter(bencher: Bencher) {
 #[divan::bench]
 fn prefilter_reference_memchr_count(bencher: Bencher) {
     let text = code(8 << 20);
-    bencher.counter(BytesCount::new(text.len())).bench_local(|| memchr::memchr2_iter(b'\n', b'\r', black_box(&text)).count());
+    bencher
+        .counter(BytesCount::new(text.len()))
+        .bench_local(|| memchr::memchr2_iter(b'\n', b'\r', black_box(&text)).count());
 }
 
 /// The same keywords through the Aho-Corasick automaton that the prefilter replaces.
@@ -56,7 +62,9 @@ fn prefilter_reference_automaton(bencher: Bencher) {
         .build(&keywords)
         .expect("the catalogue's keywords fit");
     let text = code(8 << 20);
-    bencher.counter(BytesCount::new(text.len())).bench_local(|| automaton.find_overlapping_iter(black_box(&text)).count());
+    bencher
+        .counter(BytesCount::new(text.len()))
+        .bench_local(|| automaton.find_overlapping_iter(black_box(&text)).count());
 }
 
 #[divan::bench]

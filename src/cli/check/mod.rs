@@ -1,0 +1,111 @@
+//! `govctl check`, `scan` and `lint`: what is in the repository.
+
+mod args;
+mod output;
+mod rule_files;
+mod selection;
+mod settings;
+
+use std::time::Instant;
+
+use anyhow::{Context, Result};
+
+pub use args::Args;
+
+use super::Exit;
+use super::terminal::Terminal;
+use crate::engine::baseline::Baseline;
+use crate::engine::finish::{self, Collected, finish};
+use crate::engine::{Engine, Scratch};
+use crate::report::Report;
+use crate::source::{Coverage, Source};
+use selection::Selection;
+use settings::Resolved;
+
+/// Runs a check of `families` (empty: what `--only` or the policy says).
+///
+/// # Errors
+/// What makes a run impossible before anything was looked at: usage, policy, rules, baseline, revisions. What goes wrong
+/// later is in the report, so that nothing already found is lost.
+pub fn run(args: &Args, families: &[&str], terminal: &mut Terminal) -> Result<Exit> {
+    let started = Instant::now();
+    let selection = Selection::of(args)?;
+    let resolved = settings::resolve(args, families, selection.root())?;
+    let baseline = resolved.baseline.as_deref().map(|path| output::read_baseline(path)).transpose()?;
+    let (mut report, collected) = scan(&selection, &resolved, args)?;
+    let options = finish::Options {
+        baseline: baseline.as_ref(),
+        today: super::clock::today(),
+        max_suppressions: resolved.max_suppressions,
+        forbid: resolved.forbid.clone(),
+        families: selection.sees_whole_files().then(|| resolved.families.clone()),
+    };
+    let (findings, notes) = finish(collected.into_inner(), resolved.engine.settings(), &options);
+    report.findings = findings;
+    report.notes.extend(notes);
+    report.rules = rules_named(&report, &resolved.engine);
+    report.elapsed = started.elapsed();
+    if args.write_baseline {
+        return write_baseline(args, &resolved, &report, terminal);
+    }
+    output::write(args, &report, terminal)?;
+    Ok(conclude(args, &report))
+}
+
+fn scan(selection: &Selection, resolved: &Resolved, args: &Args) -> Result<(Report, Collected)> {
+    let (coverage, collected) = (Coverage::default(), Collected::default());
+    let engine = &resolved.engine;
+    let sink = |source: Source<'_>| SCRATCH.with_borrow_mut(|scratch| collected.add(engine.scan(&source, scratch)));
+    let errors = match selection.visit(resolved, args, &coverage, &sink) {
+        Ok(()) => Vec::new(),
+        Err(error) if coverage.is_empty() => return Err(error),
+        // What was found before must still be told.
+        Err(error) => vec![format!("{error:#}")],
+    };
+    let report = Report {
+        coverage: coverage.finish(),
+        errors,
+        notes: resolved.notes.clone(),
+        rules_enabled: engine.rules().count(),
+        ..Report::default()
+    };
+    Ok((report, collected))
+}
+
+std::thread_local! {
+    /// What each scanning thread keeps between files.
+    static SCRATCH: std::cell::RefCell<Scratch> = std::cell::RefCell::default();
+}
+
+fn rules_named(report: &Report, engine: &Engine) -> Vec<crate::finding::RuleInfo> {
+    let named: std::collections::BTreeSet<_> = report.findings.iter().map(|f| &*f.rule).collect();
+    let known = engine.rules().map(|r| &r.info).chain(finish::RULES);
+    let mut rules: Vec<_> = known.filter(|r| named.contains(&*r.id)).cloned().collect();
+    rules.sort_by(|a, b| a.id.cmp(&b.id));
+    rules
+}
+
+fn write_baseline(args: &Args, resolved: &Resolved, report: &Report, terminal: &mut Terminal) -> Result<Exit> {
+    let path = resolved.baseline_target.as_path();
+    // What a comment or the policy allows needs no entry; what the old baseline accepts and still occurs keeps its.
+    let accepted =
+        report.findings.iter().filter(|f| matches!(f.suppressed, None | Some(crate::finding::Suppressed::Baseline)));
+    let baseline = Baseline::of(accepted);
+    super::files::write_atomically(path, baseline.to_text().as_bytes())
+        .with_context(|| format!("cannot write the baseline {}", path.display()))?;
+    terminal.note(&format!("{} findings accepted in {}", baseline.len(), path.display()));
+    let complete = report.is_complete();
+    report.errors.iter().for_each(|e| terminal.error(e));
+    Ok(if complete || args.exit_zero { Exit::Clean } else { Exit::Failure })
+}
+
+/// What could not be covered outweighs what was found: both block, but only one says that the result is not complete.
+fn conclude(args: &Args, report: &Report) -> Exit {
+    if !report.is_complete() {
+        Exit::Failure
+    } else if report.blocks(args.fail_on) && !args.exit_zero {
+        Exit::Findings
+    } else {
+        Exit::Clean
+    }
+}

@@ -1,0 +1,90 @@
+//! What is looked at: from the arguments to a way into `source`.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use super::args::Args;
+use super::settings::Resolved;
+use crate::source::exclude::Excludes;
+use crate::source::{Coverage, Sink, worktree};
+
+/// What is looked at.
+pub struct Selection {
+    what: What,
+    dir: PathBuf,
+    root: PathBuf,
+}
+
+enum What {
+    Paths(Vec<PathBuf>),
+    Staged,
+    Range(String),
+    History,
+    Stdin(String),
+}
+
+impl Selection {
+    /// From the arguments and the working directory.
+    ///
+    /// # Errors
+    /// A working directory that is gone.
+    pub fn of(args: &Args) -> Result<Self> {
+        let dir = env::current_dir().context("cannot tell the working directory; change into one that exists")?;
+        let root = repository_root(&dir).unwrap_or_else(|| dir.clone());
+        let what = match (&args.range, &args.path) {
+            (Some(range), _) => What::Range(range.clone()),
+            (_, Some(name)) if args.stdin => What::Stdin(name.clone()),
+            _ if args.staged => What::Staged,
+            _ if args.history => What::History,
+            _ => What::Paths(args.paths.clone()),
+        };
+        Ok(Self { what, dir, root })
+    }
+
+    /// The repository's root, or the working directory where there is none.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Whether files are seen whole and as they are now.
+    pub fn sees_whole_files(&self) -> bool {
+        !matches!(self.what, What::Range(_) | What::History)
+    }
+
+    /// Hands everything to the sink.
+    ///
+    /// # Errors
+    /// What cannot be looked at, with what to do.
+    pub fn visit(&self, resolved: &Resolved, args: &Args, coverage: &Coverage, sink: &dyn Sink) -> Result<()> {
+        let threads = threads(args.threads);
+        let exclude = Excludes::new(&resolved.exclude)?;
+        match &self.what {
+            What::Paths(paths) => worktree::visit(
+                &worktree::Options {
+                    dir: self.dir.clone(),
+                    root: self.root.clone(),
+                    paths: paths.clone(),
+                    exclude,
+                    force_exclude: args.force_exclude,
+                    no_ignore: args.no_ignore,
+                    max_file_size: resolved.max_file_size,
+                    threads,
+                },
+                coverage,
+                sink,
+            ),
+            _ => anyhow::bail!("this way in is not built yet"),
+        }
+    }
+}
+
+fn threads(asked: usize) -> usize {
+    if asked > 0 { asked } else { std::thread::available_parallelism().map_or(1, usize::from) }
+}
+
+/// The nearest folder upwards that holds `.git`.
+fn repository_root(dir: &Path) -> Option<PathBuf> {
+    dir.ancestors().find(|d| d.join(".git").exists()).map(Path::to_owned)
+}
