@@ -8,12 +8,20 @@
 //! about the whole from [`summary`]. Formats that machines read contain no time and no duration (but for gitlab, whose
 //! schema asks for two), so that they are the same from run to run.
 
+pub mod concise;
+pub mod csv;
 pub mod escape;
 pub mod excerpt;
+pub mod github;
+pub mod gitlab;
 pub mod human;
 pub mod json;
 pub mod jsonl;
+pub mod junit;
+pub mod markdown;
 pub mod paint;
+pub mod sarif;
+pub mod statistics;
 pub mod summary;
 
 use std::fmt;
@@ -60,6 +68,11 @@ impl Report {
         self.active().any(|f| f.action == Action::Block && f.severity >= fail_on)
     }
 
+    /// What a rule says of itself, if the report has it.
+    pub fn rule(&self, id: &str) -> Option<&RuleInfo> {
+        self.rules.binary_search_by(|rule| (*rule.id).cmp(id)).ok().map(|at| &self.rules[at])
+    }
+
     /// Whether everything asked for could be looked at.
     pub fn is_complete(&self) -> bool {
         self.errors.is_empty() && self.coverage.is_complete()
@@ -79,6 +92,14 @@ pub struct Style {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, ValueEnum)]
 #[value(rename_all = "lowercase")]
 pub enum Format {
+    /// One line a finding
+    Concise,
+    /// Comma-separated values (RFC 4180)
+    Csv,
+    /// GitHub Actions annotations
+    Github,
+    /// GitLab secret-detection report
+    Gitlab,
     /// For people: source line, what to do, summary
     #[default]
     Human,
@@ -86,6 +107,12 @@ pub enum Format {
     Json,
     /// One JSON object a line, one line a finding
     Jsonl,
+    /// JUnit XML
+    Junit,
+    /// For comments on pull requests
+    Markdown,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
 }
 
 impl fmt::Display for Format {
@@ -114,9 +141,16 @@ const fn row(format: Format, name: &'static str, writer: Writer) -> Row {
 
 /// Every format, sorted by name.
 pub static FORMATS: &[Row] = &[
+    row(Format::Concise, "concise", concise::write),
+    row(Format::Csv, "csv", csv::write),
+    row(Format::Github, "github", github::write),
+    row(Format::Gitlab, "gitlab", gitlab::write),
     row(Format::Human, "human", human::write),
     row(Format::Json, "json", json::write),
     row(Format::Jsonl, "jsonl", jsonl::write),
+    row(Format::Junit, "junit", junit::write),
+    row(Format::Markdown, "markdown", markdown::write),
+    row(Format::Sarif, "sarif", sarif::write),
 ];
 
 /// Writes `report` in `format`. The only errors are those of `out`.
