@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use ::csv::{Error, ErrorKind, Terminator, WriterBuilder};
 
-use super::escape::visible;
+use super::escape::{flowing, visible};
 use super::{Report, Style};
 
 const HEADER: [&str; 13] = [
@@ -41,7 +41,7 @@ pub fn write(report: &Report, _style: Style, out: &mut dyn Write) -> io::Result<
             &span.end_line.to_string(),
             &span.end_column.to_string(),
             cell(&finding.message).as_ref(),
-            cell(&finding.help).as_ref(),
+            cell(&flowing(&finding.help)).as_ref(),
             cell(&finding.excerpt.text).as_ref(),
             finding.fingerprint.as_str(),
             commit,

@@ -27,6 +27,11 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     }))
 }
 
+/// Like [`visible`] for running text that may come in several lines (help, explanations): breaks become spaces.
+pub fn flowing(text: &str) -> String {
+    visible(&text.split_whitespace().collect::<Vec<_>>().join(" ")).into_owned()
+}
+
 /// Appends one character, written out if it is unsafe.
 pub fn push_visible(out: &mut String, c: char) {
     // Writing to a string cannot fail.
@@ -84,6 +89,11 @@ mod tests {
         assert_eq!(visible("a\u{1b}[31m\r\n\tb\u{7f}\u{9b}"), "a\\x1b[31m\\r\\n\\tb\\x7f\\u{009b}");
         assert_eq!(visible("x\u{202e}gpj.exe\u{2066}\u{feff}\u{ffff}"), "x\\u{202e}gpj.exe\\u{2066}\\u{feff}\\u{ffff}");
         assert!(matches!(visible("größe 漢字 👩\u{200d}💻 C:\\x"), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn running_text_becomes_one_line() {
+        assert_eq!(flowing(" a\n  b\tc\u{7} "), "a b c\\x07");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::escape::visible;
+use super::escape::{flowing, visible};
 use super::summary::{self, Counts};
 use super::{Level, Report, Style, markdown};
 use crate::finding::Finding;
@@ -42,7 +42,7 @@ fn annotation(finding: &Finding) -> String {
     let mut message = visible(&finding.message).into_owned();
     if !finding.help.is_empty() {
         message.push('\n');
-        message.push_str(&visible(&finding.help));
+        message.push_str(&flowing(&finding.help));
     }
     format!("::{command} {properties},title={}::{}", property(&finding.rule), data(&message))
 }

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use textwrap::{Options, WordSplitter, WrapAlgorithm};
 
-use super::escape::visible;
+use super::escape::{flowing, visible};
 use super::excerpt::{Drawn, draw};
 use super::paint::Paint;
 use super::summary::{self, Counts};
@@ -113,8 +113,9 @@ impl Page {
         } else {
             writeln!(out, "{}", self.totals(&counts))?;
             self.paragraph(&format!("Looked at {looked_at}."), out)?;
-            if let Some(skipped) = summary::skipped(report) {
-                self.paragraph(&format!("{skipped}."), out)?;
+            let asides = counts.asides().join(", ");
+            for more in [Some(asides).filter(|text| !text.is_empty()), summary::skipped(report)].into_iter().flatten() {
+                self.paragraph(&format!("{more}."), out)?;
             }
         }
         for note in &report.notes {
@@ -149,18 +150,13 @@ impl Page {
         Ok(())
     }
 
-    /// `3 findings in 2 files: 1 critical, 2 low (1 suppressed)`.
+    /// `3 findings in 2 files: 1 critical, 2 low`.
     fn totals(&self, counts: &Counts) -> String {
         let severities: Vec<_> = counts
             .severities()
             .map(|(severity, n)| self.paint.severity(severity, &format!("{} {severity}", summary::thousands(n as u64))))
             .collect();
-        let mut line = format!("{}: {}", self.paint.bold(&counts.headline()), severities.join(", "));
-        let asides = counts.asides();
-        if !asides.is_empty() {
-            line.push_str(&format!(" ({})", asides.join(", ")));
-        }
-        line
+        format!("{}: {}", self.paint.bold(&counts.headline()), severities.join(", "))
     }
 
     fn paragraph(&self, text: &str, out: &mut dyn Write) -> io::Result<()> {
@@ -203,7 +199,7 @@ fn remarks(finding: &Finding, with_help: bool) -> Vec<(&'static str, String)> {
     if with_help && !finding.help.is_empty() {
         remarks.push(("help", finding.help.to_string()));
     }
-    remarks.into_iter().map(|(label, text)| (label, visible(&text.replace(['\n', '\r'], " ")).into_owned())).collect()
+    remarks.into_iter().map(|(label, text)| (label, flowing(&text))).collect()
 }
 
 /// Lines of at most `width` columns; words that are longer (addresses) stay whole.

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use super::escape::{visible, xml};
+use super::escape::{flowing, visible, xml};
 use super::{Report, Style, summary};
 use crate::finding::Finding;
 
@@ -55,7 +55,7 @@ fn test_case(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
 
 fn details(finding: &Finding, place: &str) -> String {
     let commit = finding.commit.as_ref().map(|c| format!("commit {} by {}", c.id, c.author));
-    let lines = [Some(place.to_owned()), Some(finding.excerpt.text.clone()), commit, Some(finding.help.to_string())];
+    let lines = [Some(place.to_owned()), Some(finding.excerpt.text.clone()), commit, Some(flowing(&finding.help))];
     lines.into_iter().flatten().filter(|line| !line.is_empty()).map(|line| xml(&line)).collect::<Vec<_>>().join("\n")
 }
 

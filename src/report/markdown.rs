@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use super::escape::visible;
+use super::escape::{flowing, visible};
 use super::summary::{self, Counts};
 use super::{Report, Style};
 use crate::finding::{Finding, Severity};
+use crate::redact::MASK;
 
 /// A comment on GitHub holds 65,536 characters; more rows than this nobody reads there.
 const MAX_ROWS: usize = 100;
@@ -78,8 +79,18 @@ fn row(finding: &Finding) -> String {
         code(&format!("{}:{}", finding.path, finding.span.line)),
         prose(&finding.message),
         code(&finding.rule),
-        code(finding.excerpt.text.trim()),
+        code(&short_masks(finding.excerpt.text.trim())),
     )
+}
+
+/// Long masks cut to eight characters: in a table they have no carets to carry.
+fn short_masks(text: &str) -> String {
+    let mut run = 0;
+    let keep = |c: &char| {
+        run = if *c == char::from(MASK) { run + 1 } else { 0 };
+        run <= 8
+    };
+    text.chars().filter(keep).collect()
 }
 
 fn dot(severity: Severity) -> &'static str {
@@ -108,8 +119,8 @@ fn help(report: &Report) -> String {
             "- **{}** ({}): {} {}",
             prose(&finding.message),
             code(rule),
-            prose(explain),
-            links(&finding.help)
+            prose(&flowing(explain)),
+            links(&flowing(&finding.help))
         );
     }
     text.push_str("\n</details>\n");

@@ -71,12 +71,17 @@ fn descriptor(rule: &Rule<'_>) -> Value {
     json!({
         "id": rule.id,
         "name": pascal_case(rule.id),
-        "shortDescription": {"text": visible(summary)},
-        "fullDescription": {"text": full},
+        "shortDescription": {"text": cut(&visible(summary))},
+        "fullDescription": {"text": cut(full)},
         "help": {"text": help, "markdown": format!("**{}**\n\n{full}\n\n{help}", visible(summary))},
         "defaultConfiguration": {"level": level_name(Level::of_severity(severity))},
         "properties": properties,
     })
+}
+
+/// GitHub takes at most 1,024 characters in each description.
+fn cut(text: &str) -> String {
+    text.chars().take(1024).collect()
 }
 
 /// GitHub shows every rule with a security-severity as a security alert; an import out of its layer is none.
