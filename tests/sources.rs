@@ -4,5 +4,9 @@
 
 #[path = "sources/kit.rs"]
 mod kit;
+#[path = "sources/range.rs"]
+mod range;
+#[path = "sources/staged.rs"]
+mod staged;
 #[path = "sources/worktree.rs"]
 mod worktree;

@@ -5,9 +5,13 @@
 
 pub mod coverage;
 pub mod exclude;
+pub mod git;
 mod kind;
 pub mod name;
+pub mod range;
 pub mod read;
+pub mod staged;
+pub mod stdin;
 mod submodules;
 mod utf16;
 pub mod worktree;
