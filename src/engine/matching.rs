@@ -4,8 +4,10 @@ use std::ops::Range;
 
 use regex_automata::{Input, util::captures::Captures};
 
+use super::place::line_around;
 use super::prefilter::Hit;
 use super::value;
+use crate::rules::exception::Candidate;
 use crate::rules::pattern::{Compiled, PatternRule, Slot};
 use crate::rules::proof::{self, Verdict};
 
@@ -43,11 +45,20 @@ pub fn window(compiled: &Compiled, text: &[u8], hit: Hit, keyword_len: usize) ->
     from..to
 }
 
-/// Runs one rule over one window, handing each match that stands up to its checks to `found`.
+/// A text and, where it is known, its path.
+#[derive(Clone, Copy)]
+pub struct Text<'a> {
+    /// The path.
+    pub path: Option<&'a str>,
+    /// The text.
+    pub bytes: &'a [u8],
+}
+
+/// Runs one rule over one window of `text`, handing each value that stands up to the rule's checks to `found`.
 pub fn run(
     slot: &Slot,
     scratch: &mut Scratch,
-    text: &[u8],
+    text: Text<'_>,
     window: Range<usize>,
     mut found: impl FnMut(Range<usize>, bool),
 ) {
@@ -56,15 +67,13 @@ pub fn run(
         scratch.get_or_insert_with(|| (compiled.regex.create_cache(), compiled.regex.create_captures()));
     let mut from = window.start;
     while from <= window.end {
-        let input = Input::new(text).span(from..window.end);
-        compiled.regex.search_captures_with(cache, &input, captures);
-        let Some(secret) = captures.get_group(compiled.group).or_else(|| captures.get_match().map(|m| m.span())) else {
-            return;
-        };
+        compiled.regex.search_captures_with(cache, &Input::new(text.bytes).span(from..window.end), captures);
+        let Some(whole) = captures.get_match().map(|m| m.range()) else { return };
+        let secret = captures.get_group(compiled.group).map_or_else(|| whole.clone(), |g| g.start..g.end);
         // The guard after a value may be the guard before the next one: go on behind the value, not the match.
         from = secret.end.max(from + 1);
-        if let Some(proved) = stands(&slot.rule, text, &(secret.start..secret.end)) {
-            found(secret.start..secret.end, proved);
+        if let Some(proved) = stands(&slot.rule, text, &whole, &secret) {
+            found(secret, proved);
         }
     }
 }
@@ -73,30 +82,43 @@ pub fn run(
 pub type Scratch = Option<(regex_automata::meta::Cache, Captures)>;
 
 /// Whether a match stands up to the checks of its rule, and whether a proof holds.
-fn stands(rule: &PatternRule, text: &[u8], secret: &Range<usize>) -> Option<bool> {
-    let value = &text[secret.clone()];
+fn stands(rule: &PatternRule, text: Text<'_>, whole: &Range<usize>, secret: &Range<usize>) -> Option<bool> {
+    let value = &text.bytes[secret.clone()];
     if value.is_empty() || rule.min_entropy.is_some_and(|least| value::entropy(value) < least) {
         return None;
     }
     let verdict = rule.proof.and_then(proof::find).map_or(Verdict::Possible, |prove| prove(value));
-    match verdict {
-        Verdict::Refuted => None,
-        Verdict::Proved => near(rule, text, secret).then_some(true),
-        Verdict::Possible => (!value::is_placeholder(value) && near(rule, text, secret)).then_some(false),
-    }
+    let made_up = || verdict == Verdict::Possible && value::is_placeholder(value);
+    let dropped = verdict == Verdict::Refuted
+        || made_up()
+        || !near(rule, text.bytes, secret)
+        || excepted(rule, text, whole, secret);
+    (!dropped).then_some(verdict == Verdict::Proved)
 }
 
 fn near(rule: &PatternRule, text: &[u8], secret: &Range<usize>) -> bool {
     if rule.near.is_empty() {
         return true;
     }
-    let start = memchr::memrchr_iter(b'\n', &text[..secret.start]).nth(NEAR_LINES).unwrap_or(0);
-    let end = memchr::memchr_iter(b'\n', &text[secret.end..]).nth(NEAR_LINES).map_or(text.len(), |i| secret.end + i);
     // A minified file is one line: look no further than a screen away.
-    let start = start.max(secret.start.saturating_sub(BACK * 4));
-    let end = end.min(secret.end.saturating_add(BACK * 4));
+    let (from, to) = (secret.start.saturating_sub(BACK * 4), secret.end.saturating_add(BACK * 4).min(text.len()));
+    let start = memchr::memrchr_iter(b'\n', &text[from..secret.start]).nth(NEAR_LINES).map_or(from, |i| from + i);
+    let end = memchr::memchr_iter(b'\n', &text[secret.end..to]).nth(NEAR_LINES).map_or(to, |i| secret.end + i);
     let around = text[start..end].to_ascii_lowercase();
     rule.near.iter().any(|word| memchr::memmem::find(&around, word.to_ascii_lowercase().as_bytes()).is_some())
+}
+
+fn excepted(rule: &PatternRule, text: Text<'_>, whole: &Range<usize>, secret: &Range<usize>) -> bool {
+    !rule.exceptions.is_empty() && {
+        let line = line_around(text.bytes, secret.start);
+        let candidate = Candidate {
+            path: text.path,
+            secret: &text.bytes[secret.clone()],
+            matched: &text.bytes[whole.clone()],
+            line: &text.bytes[line],
+        };
+        rule.exceptions.iter().any(|e| e.covers(&candidate))
+    }
 }
 
 /// Of matches that overlap keeps the one of the higher priority, then the longer, then the one whose rule comes first.

@@ -75,7 +75,8 @@ impl Engine {
     /// A glob of a rule that is malformed, or more keywords than fit; regexes are compiled on first use and must have been
     /// validated before.
     pub fn new(mut settings: Settings) -> Result<Self, String> {
-        let rules = std::mem::take(&mut settings.rules);
+        let mut rules = std::mem::take(&mut settings.rules);
+        rules.iter_mut().for_each(|r| r.exceptions.extend(settings.exceptions.iter().cloned()));
         let slots: Vec<Slot> =
             rules.into_iter().filter(|r| settings.applies(&r.info.id, None)).map(Slot::new).collect();
         let globs = slots
@@ -161,6 +162,7 @@ impl Engine {
             };
             last = Some((rule, here));
             if here {
+                let text = matching::Text { path, bytes: text };
                 matching::run(&self.slots[index], &mut scratch.regexes[index], text, window, |secret, proved| {
                     found.push(Match { rule: index, secret, proved });
                 });
@@ -173,7 +175,9 @@ impl Engine {
     fn runs_in(&self, rule: usize, path: Option<&str>) -> bool {
         let Some(name) = path else { return true };
         let globs = &self.globs[rule];
-        (globs.is_empty() || globs.iter().any(|g| g.matches(name)))
+        let by_regex = self.slots[rule].rule.path.as_ref().is_none_or(|r| r.is_match(name.as_bytes()));
+        by_regex
+            && (globs.is_empty() || globs.iter().any(|g| g.matches(name)))
             && self.settings.applies(&self.slots[rule].rule.info.id, path)
     }
 

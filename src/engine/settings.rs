@@ -7,6 +7,7 @@ use globset::{GlobBuilder, GlobMatcher};
 use regex::bytes::Regex;
 
 use crate::finding::{Action, Confidence, Severity};
+use crate::rules::exception::Exception;
 use crate::rules::pattern::PatternRule;
 
 /// Everything the engine may know.
@@ -24,6 +25,8 @@ pub struct Settings {
     pub actions: BTreeMap<String, Action>,
     /// Secrets that are known to be none.
     pub allow: Allow,
+    /// Matches of any rule that are left alone.
+    pub exceptions: Vec<Exception>,
     /// Which files are tests, which are examples.
     pub classes: Classes,
     /// Findings less sure than this are dropped.

@@ -25,6 +25,9 @@
 //!
 //! Then `cargo test` and `govctl rules test` tell what is wrong with it.
 
+pub mod exception;
+pub mod gitleaks;
+mod go_regex;
 pub mod pattern;
 pub mod proof;
 pub mod template;

@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use regex_automata::meta;
 use regex_automata::util::syntax;
 
+use super::exception::Exception;
 use crate::finding::{RuleInfo, Text, TextList};
 
 /// A rule that is a regular expression. Built-in ones are constants made from `builtin/*.toml`.
@@ -16,16 +17,22 @@ pub struct PatternRule {
     pub keywords: TextList,
     /// The regular expression, ASCII (`\w`, `\b` and `(?i)` know no Unicode).
     pub regex: Text,
+    /// The index of the group that is the value, where it has no name.
+    pub group: Option<usize>,
     /// Words of which one must stand within three lines of the match; empty: none needed.
     pub near: TextList,
     /// Least entropy of the value, bits per character.
     pub min_entropy: Option<f32>,
     /// Globs of the files it applies to; empty: all.
     pub paths: TextList,
+    /// A regex on the path, for rules that come from elsewhere.
+    pub path: Option<regex::bytes::Regex>,
     /// The name of an offline proof (see [`super::proof`]).
     pub proof: Option<&'static str>,
     /// Of two rules that match the same text, the one with the higher priority reports.
     pub priority: i8,
+    /// Matches that it leaves alone.
+    pub exceptions: Vec<Exception>,
 }
 
 /// The group that holds the value.
@@ -99,6 +106,8 @@ impl Slot {
 
     /// The compiled regex; `None` only for a rule that was not validated before.
     pub fn compiled(&self) -> Option<&Compiled> {
-        self.compiled.get_or_init(|| compile(&self.rule.regex).ok()).as_ref()
+        let compiled =
+            || compile(&self.rule.regex).ok().map(|c| Compiled { group: self.rule.group.unwrap_or(c.group), ..c });
+        self.compiled.get_or_init(compiled).as_ref()
     }
 }
