@@ -91,7 +91,9 @@ fn wants_color(choice: ColorChoice, is_terminal: bool) -> bool {
 }
 
 fn width(is_terminal: bool) -> Option<u16> {
-    env::var("COLUMNS").ok().and_then(|c| c.parse().ok()).filter(|_| is_terminal)
+    let asked = env::var("COLUMNS").ok().and_then(|c| c.parse().ok());
+    let measured = || terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| width.0);
+    asked.or_else(measured).filter(|_| is_terminal)
 }
 
 /// Whether an error is, at its root, a reader that went away.
