@@ -98,14 +98,13 @@ impl SuppressedCounts {
     }
 }
 
-/// `1,234 files, 12.3 MB, 45 commits with 512 rules`.
+/// `1,234 files (12.3 MB) and 45 commits with 512 rules`.
 pub fn looked_at(report: &Report) -> String {
     let coverage = &report.coverage;
-    let mut parts = vec![count(coverage.files, "file"), bytes(coverage.bytes)];
-    if coverage.commits > 0 {
-        parts.push(count(coverage.commits, "commit"));
-    }
-    format!("{} with {}", parts.join(", "), count(report.rules_enabled as u64, "rule"))
+    let commits =
+        if coverage.commits > 0 { format!(" and {}", count(coverage.commits, "commit")) } else { String::new() };
+    let files = count(coverage.files, "file");
+    format!("{files} ({}){commits} with {}", bytes(coverage.bytes), count(report.rules_enabled as u64, "rule"))
 }
 
 /// `3 skipped: 2 compressed or media, 1 submodule`, without what makes the report incomplete.
