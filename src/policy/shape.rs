@@ -1,0 +1,252 @@
+//! The schema of [`super::raw`], as schemars makes it, in a form that is quick to check a tree against.
+
+use std::sync::OnceLock;
+
+use schemars::generate::SchemaSettings;
+use serde_json::{Map, Value as Json};
+
+use super::raw::{self, Names};
+
+/// What may stand in a place.
+#[derive(Clone, Debug)]
+pub enum Shape {
+    /// A table with these keys and no others.
+    Table(TableShape),
+    /// A table whose keys are names the user chooses; `keys` names a rule they follow.
+    Names {
+        /// What stands under each.
+        item: Box<Shape>,
+        /// The rule for the names; see [`super::formats::check_key`].
+        keys: Option<String>,
+    },
+    /// A list.
+    List {
+        /// What its items are.
+        item: Box<Shape>,
+        /// How many there must be.
+        least: u64,
+    },
+    /// Any text.
+    Text,
+    /// A whole number in a range.
+    Integer {
+        /// The least.
+        min: i64,
+        /// The greatest.
+        max: i64,
+    },
+    /// true or false.
+    Bool,
+    /// One of a few words or numbers.
+    Choice(Vec<Choice>),
+    /// What the check of that name in [`super::formats`] accepts.
+    Format {
+        /// The name of the check.
+        name: String,
+        /// The schema it stands in, for ranges.
+        schema: Map<String, Json>,
+    },
+    /// One of several, told apart by their TOML type.
+    Either(Vec<Shape>),
+}
+
+/// A table with fixed keys.
+#[derive(Clone, Debug, Default)]
+pub struct TableShape {
+    /// The keys.
+    pub fields: Names<Field>,
+    /// Those that must be there.
+    pub required: Vec<String>,
+}
+
+/// One key.
+#[derive(Clone, Debug)]
+pub struct Field {
+    /// What may stand there.
+    pub shape: Shape,
+    /// What it means.
+    pub doc: String,
+    /// What holds when it is absent.
+    pub default: Option<Json>,
+}
+
+/// One word of a choice.
+#[derive(Clone, Debug)]
+pub struct Choice {
+    /// The word or number.
+    pub word: Json,
+    /// What it means.
+    pub doc: String,
+}
+
+/// The shape of the whole file.
+pub fn root() -> &'static Shape {
+    static ROOT: OnceLock<Shape> = OnceLock::new();
+    ROOT.get_or_init(|| {
+        let schema = json_schema();
+        let definitions = schema.get("$defs").and_then(Json::as_object).cloned().unwrap_or_default();
+        from_schema(&schema, &definitions)
+    })
+}
+
+/// The JSON Schema (2020-12) of governance.toml.
+pub fn json_schema() -> Json {
+    let generator = SchemaSettings::draft2020_12().into_generator();
+    let mut schema = generator.into_root_schema_for::<raw::File>().to_value();
+    tidy(&mut schema);
+    if let Some(root) = schema.as_object_mut() {
+        root.insert("title".into(), Json::String("governance.toml".into()));
+    }
+    schema
+}
+
+/// TOML has no null, and the defaults of whole tables only repeat those of their keys.
+fn tidy(schema: &mut Json) {
+    match schema {
+        Json::Object(object) => {
+            if object.get("default").is_some_and(|d| d.is_null() || d.is_object()) {
+                object.remove("default");
+            }
+            drop_null(object);
+            object.values_mut().for_each(tidy);
+        }
+        Json::Array(items) => items.iter_mut().for_each(tidy),
+        _ => {}
+    }
+}
+
+fn drop_null(object: &mut Map<String, Json>) {
+    if let Some(Json::Array(types)) = object.get_mut("type") {
+        types.retain(|t| t != "null");
+        if let [only] = types.as_slice() {
+            let only = only.clone();
+            object.insert("type".into(), only);
+        }
+    }
+    if let Some(Json::Array(words)) = object.get_mut("enum") {
+        words.retain(|w| !w.is_null());
+    }
+    if let Some(Json::Array(parts)) = object.get_mut("anyOf") {
+        parts.retain(|p| p.get("type").is_none_or(|t| t != "null"));
+        if let [only] = parts.as_slice() {
+            let only = only.as_object().cloned().unwrap_or_default();
+            object.remove("anyOf");
+            for (key, value) in only {
+                object.entry(key).or_insert(value);
+            }
+        }
+    }
+}
+
+fn from_schema(schema: &Json, definitions: &Map<String, Json>) -> Shape {
+    if let Some(name) = schema.get("$ref").and_then(Json::as_str) {
+        let target = name.strip_prefix("#/$defs/").and_then(|n| definitions.get(n));
+        return target.map_or(Shape::Text, |t| from_schema(t, definitions));
+    }
+    if let Some(name) = schema.get("x-govctl").and_then(Json::as_str) {
+        return Shape::Format { name: name.to_owned(), schema: schema.as_object().cloned().unwrap_or_default() };
+    }
+    let list = |key: &str| schema.get(key).and_then(Json::as_array);
+    if let Some(parts) = list("anyOf") {
+        return Shape::Either(parts.iter().map(|p| from_schema(p, definitions)).collect());
+    }
+    if let Some(words) = list("enum") {
+        return Shape::Choice(words.iter().map(|w| Choice { word: w.clone(), doc: String::new() }).collect());
+    }
+    if let Some(parts) = list("oneOf") {
+        return Shape::Choice(parts.iter().flat_map(choices).collect());
+    }
+    if schema.get("const").is_some() {
+        return Shape::Choice(choices(schema));
+    }
+    match schema.get("type").and_then(Json::as_str) {
+        Some("object") => table(schema, definitions),
+        Some("array") => Shape::List {
+            item: Box::new(schema.get("items").map_or(Shape::Text, |i| from_schema(i, definitions))),
+            least: schema.get("minItems").and_then(Json::as_u64).unwrap_or(0),
+        },
+        Some("integer") => integer(schema),
+        Some("boolean") => Shape::Bool,
+        _ => Shape::Text,
+    }
+}
+
+fn choices(part: &Json) -> Vec<Choice> {
+    let doc = text(part, "description");
+    let words = part.get("enum").and_then(Json::as_array).cloned();
+    let words = words.unwrap_or_else(|| part.get("const").cloned().into_iter().collect());
+    words.into_iter().map(|word| Choice { word, doc: doc.clone() }).collect()
+}
+
+fn table(schema: &Json, definitions: &Map<String, Json>) -> Shape {
+    if let Some(item) = schema.get("additionalProperties").filter(|a| a.is_object()) {
+        let keys = schema.get("x-govctl-keys").and_then(Json::as_str).map(ToOwned::to_owned);
+        return Shape::Names { item: Box::new(from_schema(item, definitions)), keys };
+    }
+    let mut shape = TableShape::default();
+    for (key, property) in schema.get("properties").and_then(Json::as_object).into_iter().flatten() {
+        let field = Field {
+            shape: from_schema(property, definitions),
+            doc: text(property, "description"),
+            default: property.get("default").cloned(),
+        };
+        shape.fields.insert(key.clone(), field);
+    }
+    let required = schema.get("required").and_then(Json::as_array).into_iter().flatten();
+    shape.required = required.filter_map(Json::as_str).map(ToOwned::to_owned).collect();
+    Shape::Table(shape)
+}
+
+fn integer(schema: &Json) -> Shape {
+    let (low, high) = match text(schema, "format").as_str() {
+        "int8" => (i64::from(i8::MIN), i64::from(i8::MAX)),
+        "uint32" => (0, i64::from(u32::MAX)),
+        "int32" => (i64::from(i32::MIN), i64::from(i32::MAX)),
+        "uint64" => (0, i64::MAX),
+        _ => (i64::MIN, i64::MAX),
+    };
+    let bound = |key: &str| schema.get(key).and_then(Json::as_i64);
+    Shape::Integer { min: bound("minimum").unwrap_or(low).max(low), max: bound("maximum").unwrap_or(high).min(high) }
+}
+
+fn text(schema: &Json, key: &str) -> String {
+    schema.get(key).and_then(Json::as_str).unwrap_or_default().to_owned()
+}
+
+impl Shape {
+    /// What is expected, in words.
+    pub fn expected(&self) -> String {
+        match self {
+            Shape::Table(_) | Shape::Names { .. } => "a table".into(),
+            Shape::List { item, .. } => match item.as_ref() {
+                Shape::Table(_) | Shape::Names { .. } => "an array of tables".into(),
+                Shape::Text => "an array of strings".into(),
+                item => format!("an array, each item {}", item.expected()),
+            },
+            Shape::Text => "a string".into(),
+            Shape::Integer { min, max } if *min <= i64::from(i32::MIN) && *max >= i64::from(i32::MAX) => {
+                "an integer".into()
+            }
+            Shape::Integer { min, max } if *max >= i64::from(u32::MAX) => format!("an integer, {min} or more"),
+            Shape::Integer { min, max } => format!("an integer from {min} to {max}"),
+            Shape::Bool => "true or false".into(),
+            Shape::Choice(choices) => {
+                let words: Vec<_> = choices.iter().map(|c| c.word.to_string()).collect();
+                match words.as_slice() {
+                    [only] => only.clone(),
+                    words => format!("one of {}", words.join(", ")),
+                }
+            }
+            Shape::Format { name, .. } => super::formats::expected(name).into(),
+            Shape::Either(parts) => parts.iter().map(Shape::expected).collect::<Vec<_>>().join(", or "),
+        }
+    }
+
+    /// The table of keys, where this is one.
+    pub fn fields(&self) -> Option<&TableShape> {
+        match self {
+            Shape::Table(table) => Some(table),
+            _ => None,
+        }
+    }
+}
