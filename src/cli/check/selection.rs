@@ -1,6 +1,7 @@
 //! What is looked at: from the arguments to a way into `source`.
 
 use std::env;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -8,7 +9,8 @@ use anyhow::{Context, Result};
 use super::args::Args;
 use super::settings::Resolved;
 use crate::source::exclude::Excludes;
-use crate::source::{Coverage, Sink, worktree};
+use crate::source::git::Location;
+use crate::source::{Coverage, Sink, SkipReason, range, staged, stdin, worktree};
 
 /// What is looked at.
 pub struct Selection {
@@ -58,24 +60,34 @@ impl Selection {
     /// # Errors
     /// What cannot be looked at, with what to do.
     pub fn visit(&self, resolved: &Resolved, args: &Args, coverage: &Coverage, sink: &dyn Sink) -> Result<()> {
-        let threads = threads(args.threads);
         let exclude = Excludes::new(&resolved.exclude)?;
+        let max_file_size = resolved.max_file_size;
+        let location = Location::new(&self.dir, |name| env::var_os(name));
         match &self.what {
-            What::Paths(paths) => worktree::visit(
-                &worktree::Options {
+            What::Paths(paths) => {
+                let options = worktree::Options {
                     dir: self.dir.clone(),
                     root: self.root.clone(),
                     paths: paths.clone(),
                     exclude,
                     force_exclude: args.force_exclude,
                     no_ignore: args.no_ignore,
-                    max_file_size: resolved.max_file_size,
-                    threads,
-                },
-                coverage,
-                sink,
-            ),
-            _ => anyhow::bail!("this way in is not built yet"),
+                    max_file_size,
+                    threads: threads(args.threads),
+                };
+                worktree::visit(&options, coverage, sink)
+            }
+            What::Staged => staged::visit(&staged::Options { location, exclude, max_file_size }, coverage, sink),
+            What::Range(range) => {
+                let options = range::Options { location, range: range.clone(), exclude, max_file_size };
+                range::visit(&options, coverage, sink)
+            }
+            What::History => anyhow::bail!("--history is not built yet"),
+            What::Stdin(name) if args.force_exclude && exclude.file(name) => {
+                coverage.skip(SkipReason::Excluded, name, "");
+                Ok(())
+            }
+            What::Stdin(name) => stdin::visit(&mut io::stdin().lock(), name, coverage, sink),
         }
     }
 }
