@@ -211,6 +211,9 @@ pub fn pattern_rule(rule: &SecretRule) -> PatternRule {
         paths: list(&rule.paths),
         proof: rule.proof.as_deref().and_then(|name| proof::PROOFS.iter().find(|(n, _)| *n == name)).map(|(n, _)| *n),
         priority: rule.priority,
+        group: None,
+        path: None,
+        exceptions: Vec::new(),
     }
 }
 
@@ -233,6 +236,9 @@ fn plain_patterns(patterns: &raw::security::SecretPatterns) -> Vec<PatternRule> 
         paths: Cow::Borrowed(&[]),
         proof: None,
         priority: -20,
+        group: None,
+        path: None,
+        exceptions: Vec::new(),
     };
     patterns.patterns.iter().enumerate().map(rule).collect()
 }
