@@ -14,6 +14,7 @@ mod cloudflare;
 mod jwt;
 pub mod nkey;
 mod pem;
+mod plausible;
 mod wireguard;
 
 /// What a proof says of a value.
@@ -48,6 +49,8 @@ pub const PROOFS: &[(&str, fn(&[u8]) -> Verdict)] = &[
     ("luhn", luhn),
     ("nkey", nkey::nkey),
     ("pem", pem::pem),
+    ("plausible-key", plausible::key),
+    ("plausible-password", plausible::password),
     ("wireguard-clamped", wireguard::clamped),
 ];
 
