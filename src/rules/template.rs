@@ -10,6 +10,7 @@
 //! | `{pem:RSA PRIVATE KEY}` | a PEM block with that label, 12 lines of body |
 //! | `{b64:TEXT}` | TEXT (itself expanded; no braces in it) in base64 with padding |
 //! | `{crc:PREFIX}` | a GitHub-style token: PREFIX, 30 characters, base62 CRC32 |
+//! | `{glsa}` | a Grafana service account token with its checksum |
 //! | `{luhn:n}` | n digits whose last is a Luhn check digit |
 //! | `{crc-hex:PREFIX}` | a Cloudflare-style token: PREFIX, 40 characters, their CRC32 in lower-case hex |
 //! | `{crc-upper:PREFIX,n,TAIL}` | an Atlassian-style token: PREFIX, n characters, TAIL, the CRC32 of all that in upper-case hex |
@@ -86,6 +87,7 @@ fn expand_form(form: &str, rng: &mut Rng) -> Result<String, String> {
         "crc-hex" => Ok(crc_hex(argument, rng)),
         "crc-upper" => crc_upper(argument, rng),
         "pem-line" => Ok(pem(argument, rng).replace('\n', "\\n")),
+        "glsa" => Ok(grafana_token(rng)),
         "luhn" => length(argument, rng)
             .filter(|n| *n > 1)
             .map(|n| luhn(n, rng))
@@ -192,6 +194,12 @@ fn b64_json(fields: &str, rng: &mut Rng) -> Result<String, String> {
     Ok(base64_standard(format!("{{{}}}", parts.join(",")).as_bytes()))
 }
 
+fn grafana_token(rng: &mut Rng) -> String {
+    let covered = format!("glsa_{}", random(alphabet("alnum"), 32, rng));
+    let checksum = super::proof::grafana::checksum(covered.as_bytes());
+    format!("{covered}_{checksum}")
+}
+
 fn luhn(length: usize, rng: &mut Rng) -> String {
     let mut digits = random("0123456789", length - 1, rng);
     let check = (0..10).map(|d| char::from(b'0' + d)).find(|d| super::proof::luhn_holds(&format!("{digits}{d}")));
@@ -256,6 +264,7 @@ mod tests {
         );
         check("{b64:user:x}", "dXNlcjp4");
         check("{crc:ghp_}", "ghp_[A-Za-z0-9]{36}");
+        check("{glsa}", "glsa_[A-Za-z0-9]{32}_[0-9a-f]{8}");
         check("{luhn:16}", "[0-9]{16}");
         check("{crc-hex:cfut_}", "cfut_[A-Za-z0-9]{40}[0-9a-f]{8}");
         check("{crc-upper:AT,9,=}", "AT[A-Za-z0-9]{9}=[0-9A-F]{8}");

@@ -11,8 +11,11 @@ pub mod base58;
 mod basic;
 pub mod bech32;
 mod cloudflare;
+mod discord;
+pub mod grafana;
 mod jwt;
 pub mod nkey;
+mod password;
 mod pem;
 mod plausible;
 mod wireguard;
@@ -41,13 +44,17 @@ pub const PROOFS: &[(&str, fn(&[u8]) -> Verdict)] = &[
     ("bech32", bech32::bech32),
     ("cloudflare-crc32", cloudflare::crc32),
     ("cloudflare-tunnel", cloudflare::tunnel),
+    ("discord-bot-id", discord::bot_id),
     ("github-crc32", github_crc32),
+    ("grafana-crc32", grafana::crc32),
     ("has-digit", has_digit),
     ("jwt", jwt::jwt),
     ("jwt-kubernetes", jwt::kubernetes),
     ("jwt-supabase", jwt::supabase),
+    ("letters-and-digits", letters_and_digits),
     ("luhn", luhn),
     ("nkey", nkey::nkey),
+    ("password", password::password),
     ("pem", pem::pem),
     ("plausible-key", plausible::key),
     ("plausible-password", plausible::password),
@@ -66,6 +73,13 @@ fn proved_if(holds: bool) -> Verdict {
 /// Random letters and digits of 24 or more have a digit in 98 of 100 cases and more; identifiers in code seldom do.
 fn has_digit(value: &[u8]) -> Verdict {
     if value.iter().any(u8::is_ascii_digit) { Verdict::Possible } else { Verdict::Refuted }
+}
+
+/// Refutes a value without a digit or without a letter: 20 and more random characters of base62 have both, identifiers in
+/// code seldom do.
+fn letters_and_digits(value: &[u8]) -> Verdict {
+    let both = value.iter().any(u8::is_ascii_digit) && value.iter().any(u8::is_ascii_alphabetic);
+    if both { Verdict::Possible } else { Verdict::Refuted }
 }
 
 /// A prefix up to the last `_` of the first 11 characters, 30 characters, then their CRC32 in base62, six digits
