@@ -31,8 +31,11 @@ pub enum Verdict {
     Refuted,
 }
 
+/// A proof: from the value's bytes to what can be said of it.
+pub type Proof = fn(&[u8]) -> Verdict;
+
 /// A proof's name and its function, sorted by name.
-pub const PROOFS: &[(&str, fn(&[u8]) -> Verdict)] = &[
+pub const PROOFS: &[(&str, Proof)] = &[
     ("atlassian-crc32", atlassian::crc32),
     ("atlassian-id", atlassian::id),
     ("aws-access-key-id", aws::access_key_id),
@@ -62,7 +65,7 @@ pub const PROOFS: &[(&str, fn(&[u8]) -> Verdict)] = &[
 ];
 
 /// The proof of that name.
-pub fn find(name: &str) -> Option<fn(&[u8]) -> Verdict> {
+pub fn find(name: &str) -> Option<Proof> {
     PROOFS.iter().find(|(n, _)| *n == name).map(|(_, f)| *f)
 }
 
@@ -127,7 +130,7 @@ pub fn luhn_holds(digits: &str) -> bool {
             }
         })
         .sum();
-    digits.len() > 1 && sum % 10 == 0
+    digits.len() > 1 && sum.is_multiple_of(10)
 }
 
 #[cfg(test)]
