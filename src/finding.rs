@@ -72,6 +72,34 @@ pub enum Action {
     Log,
 }
 
+/// What kind of file: rules may weigh the same thing differently in each.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Class {
+    /// Everything that is not one of the others.
+    #[default]
+    Source,
+    /// Tests and their fixtures.
+    Test,
+    /// Examples, documentation, benchmarks.
+    Example,
+}
+
+impl Class {
+    /// Its name after the `@` of a severity override.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Class::Source => "source",
+            Class::Test => "test",
+            Class::Example => "example",
+        }
+    }
+
+    /// The class of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        [Class::Source, Class::Test, Class::Example].into_iter().find(|c| c.name() == name)
+    }
+}
+
 /// How sure a rule is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -11,6 +11,7 @@ pub mod rules;
 pub mod terminal;
 
 use std::panic;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -48,8 +49,21 @@ struct Cli {
     /// When to use colours
     #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
     color: ColorChoice,
+    #[command(flatten)]
+    policy: PolicyArgs,
     #[command(subcommand)]
     command: Command,
+}
+
+/// Which policy holds, and which of its environments.
+#[derive(clap::Args, Clone, Debug)]
+pub struct PolicyArgs {
+    /// The policy file; else governance.toml or config/governance.toml, from here up to the repository's root
+    #[arg(long = "policy", global = true, env = "GOVCTL_POLICY", value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    /// The environment of the policy; one it does not list gets the strictest of all that it lists
+    #[arg(long = "env", global = true, env = "GOVCTL_ENV", value_name = "NAME")]
+    pub environment: Option<String>,
 }
 
 #[derive(Subcommand)]
@@ -74,18 +88,18 @@ pub fn main() -> ExitCode {
     };
     let outcome = panic::catch_unwind(|| {
         let mut terminal = Terminal::new(cli.color);
-        let result = dispatch(cli.command, &mut terminal).and_then(|exit| terminal.flush().map(|()| exit));
+        let result = dispatch(cli.command, &cli.policy, &mut terminal).and_then(|exit| terminal.flush().map(|()| exit));
         conclude(result, &mut terminal)
     });
     // The panic hook has already told what happened; a panic is never a "yes".
     outcome.unwrap_or(Exit::Failure).into()
 }
 
-fn dispatch(command: Command, terminal: &mut Terminal) -> anyhow::Result<Exit> {
+fn dispatch(command: Command, policy: &PolicyArgs, terminal: &mut Terminal) -> anyhow::Result<Exit> {
     match command {
-        Command::Check(args) => check::run(&args, &[], terminal),
-        Command::Scan(args) => check::run(&args, &["secrets", "synthetic"], terminal),
-        Command::Lint(args) => check::run(&args, &["imports", "standards"], terminal),
+        Command::Check(args) => check::run(&args, policy, &[], terminal),
+        Command::Scan(args) => check::run(&args, policy, &["secrets", "synthetic"], terminal),
+        Command::Lint(args) => check::run(&args, policy, &["imports", "standards"], terminal),
         Command::Redact(args) => redact::run(&args, terminal),
         Command::Rules(args) => rules::run(args, terminal),
     }

@@ -72,6 +72,12 @@ impl Terminal {
         self.talk("note".cyan().bold(), message);
     }
 
+    /// Puts text on standard error as it is.
+    pub fn say(&mut self, text: &str) {
+        let _ = self.out.flush();
+        let _ = io::stderr().write_all(text.as_bytes());
+    }
+
     fn talk(&mut self, label: colored::ColoredString, message: &str) {
         // What was found before must not come after; and nobody is left to tell of a standard error that is closed.
         let _ = self.out.flush();

@@ -132,11 +132,7 @@ fn about(rule: &RuleInfo, directive: &Directive, settings: &Settings) -> Option<
     Some(Finding {
         rule: rule.id.clone(),
         severity,
-        action: if severity == Severity::Low {
-            crate::finding::Action::Warn
-        } else {
-            settings.action_of(rule.family())
-        },
+        action: if severity == Severity::Low { crate::finding::Action::Warn } else { settings.action_of(&rule.id) },
         confidence: Confidence::High,
         path: directive.path.clone(),
         span: Span { line: directive.line, column: 1, end_line: directive.line, end_column: 1 + width },

@@ -235,7 +235,7 @@ impl Engine {
         let finding = Finding {
             rule: rule.info.id.clone(),
             severity,
-            action: self.settings.action_of(rule.info.family()),
+            action: self.settings.action_of(&rule.info.id),
             confidence,
             path: path.to_owned(),
             span: places.span(&m.secret),

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use globset::{GlobBuilder, GlobMatcher};
 use regex::bytes::Regex;
 
-use crate::finding::{Action, Confidence, Severity};
+pub use crate::finding::Class;
+use crate::finding::{Action, Confidence, Severity, family_of};
 use crate::rules::exception::Exception;
 use crate::rules::pattern::PatternRule;
 
@@ -23,6 +24,8 @@ pub struct Settings {
     pub per_path: Vec<(Glob, Vec<Glob>)>,
     /// What the findings of a family do; `Block` where none is named.
     pub actions: BTreeMap<String, Action>,
+    /// What one rule does, where it differs from its family.
+    pub rule_actions: BTreeMap<String, Action>,
     /// Secrets that are known to be none.
     pub allow: Allow,
     /// Matches of any rule that are left alone.
@@ -52,9 +55,10 @@ impl Settings {
             .map_or(Some(default), |o| o.severity)
     }
 
-    /// What a finding of this family does.
-    pub fn action_of(&self, family: &str) -> Action {
-        self.actions.get(family).copied().unwrap_or_default()
+    /// What a finding of this rule does.
+    pub fn action_of(&self, rule: &str) -> Action {
+        let own = self.rule_actions.get(rule).or_else(|| self.actions.get(family_of(rule)));
+        own.copied().unwrap_or_default()
     }
 }
 
@@ -89,29 +93,6 @@ impl Allow {
                 let lower = value.to_ascii_lowercase();
                 self.stopwords.iter().any(|w| memchr::memmem::find(&lower, w.as_bytes()).is_some())
             })
-    }
-}
-
-/// What kind of file: rules may weigh the same thing differently in each.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Class {
-    /// Everything that is not one of the others.
-    Source,
-    /// Examples, documentation, benchmarks.
-    Example,
-    /// Tests and their fixtures.
-    Test,
-}
-
-impl Class {
-    /// As written after the `@` of a severity override.
-    pub fn parse(name: &str) -> Option<Self> {
-        match name {
-            "source" => Some(Class::Source),
-            "example" => Some(Class::Example),
-            "test" => Some(Class::Test),
-            _ => None,
-        }
     }
 }
 

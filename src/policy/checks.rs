@@ -8,6 +8,7 @@ use super::raw;
 use super::raw::checks::SecretRule;
 use super::raw::imports::Imports;
 use super::raw::risk::CodeStandards;
+pub use crate::finding::Class;
 use crate::finding::{Action, RuleInfo, Severity, Text, TextList};
 use crate::rules::{pattern::PatternRule, proof};
 
@@ -66,17 +67,6 @@ pub struct PerPath {
     pub glob: String,
     /// Rule ids or globs.
     pub rules: Vec<String>,
-}
-
-/// What kind of file it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Class {
-    /// Everything else.
-    Source,
-    /// A test.
-    Test,
-    /// An example or documentation.
-    Example,
 }
 
 /// Globs of tests and examples.
@@ -156,22 +146,6 @@ impl Checks {
     /// Whether a family runs, and what its findings do; a family without settings runs and blocks.
     pub fn family(&self, name: &str) -> Family {
         self.families.get(name).copied().unwrap_or(Family { enabled: true, action: Action::Block })
-    }
-}
-
-impl Class {
-    /// Its name in `id@class`.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Class::Source => "source",
-            Class::Test => "test",
-            Class::Example => "example",
-        }
-    }
-
-    /// The class of that name.
-    pub fn parse(name: &str) -> Option<Self> {
-        [Class::Source, Class::Test, Class::Example].into_iter().find(|c| c.name() == name)
     }
 }
 

@@ -12,11 +12,12 @@ use anyhow::{Context, Result};
 
 pub use args::Args;
 
-use super::Exit;
 use super::terminal::Terminal;
+use super::{Exit, PolicyArgs, clock};
 use crate::engine::baseline::Baseline;
 use crate::engine::finish::{self, Collected, finish};
 use crate::engine::{Engine, Scratch};
+use crate::policy::raw::policies::EnforcementMode;
 use crate::report::Report;
 use crate::source::{Coverage, Source};
 use selection::Selection;
@@ -27,15 +28,15 @@ use settings::Resolved;
 /// # Errors
 /// What makes a run impossible before anything was looked at: usage, policy, rules, baseline, revisions. What goes wrong
 /// later is in the report, so that nothing already found is lost.
-pub fn run(args: &Args, families: &[&str], terminal: &mut Terminal) -> Result<Exit> {
-    let started = Instant::now();
+pub fn run(args: &Args, policy: &PolicyArgs, families: &[&str], terminal: &mut Terminal) -> Result<Exit> {
+    let (started, started_at) = (Instant::now(), clock::now());
     let selection = Selection::of(args)?;
-    let resolved = settings::resolve(args, families, selection.root())?;
+    let resolved = settings::resolve(args, policy, families, selection.root())?;
     let baseline = resolved.baseline.as_deref().map(|path| output::read_baseline(path)).transpose()?;
     let (mut report, collected) = scan(&selection, &resolved, args)?;
     let options = finish::Options {
         baseline: baseline.as_ref(),
-        today: super::clock::today(),
+        today: clock::today(),
         max_suppressions: resolved.max_suppressions,
         forbid: resolved.forbid.clone(),
         families: selection.sees_whole_files().then(|| resolved.families.clone()),
@@ -45,11 +46,14 @@ pub fn run(args: &Args, families: &[&str], terminal: &mut Terminal) -> Result<Ex
     report.notes.extend(notes);
     report.rules = rules_named(&report, &resolved.engine);
     report.elapsed = started.elapsed();
+    report.scanned_at = Some((started_at, clock::now()));
     if args.write_baseline {
         return write_baseline(args, &resolved, &report, terminal);
     }
-    output::write(args, &report, terminal)?;
-    Ok(conclude(args, &report))
+    if resolved.mode != EnforcementMode::AuditOnly {
+        output::write(args, &report, terminal)?;
+    }
+    Ok(conclude(args, resolved.mode, &report, terminal))
 }
 
 fn scan(selection: &Selection, resolved: &Resolved, args: &Args) -> Result<(Report, Collected)> {
@@ -100,12 +104,17 @@ fn write_baseline(args: &Args, resolved: &Resolved, report: &Report, terminal: &
 }
 
 /// What could not be covered outweighs what was found: both block, but only one says that the result is not complete.
-fn conclude(args: &Args, report: &Report) -> Exit {
+fn conclude(args: &Args, mode: EnforcementMode, report: &Report, terminal: &mut Terminal) -> Exit {
     if !report.is_complete() {
-        Exit::Failure
-    } else if report.blocks(args.fail_on) && !args.exit_zero {
-        Exit::Findings
-    } else {
-        Exit::Clean
+        return Exit::Failure;
+    }
+    match mode {
+        _ if args.exit_zero || !report.blocks(args.fail_on) => Exit::Clean,
+        EnforcementMode::Strict => Exit::Findings,
+        EnforcementMode::Permissive => {
+            terminal.note("the policy is permissive here: nothing is blocked");
+            Exit::Clean
+        }
+        EnforcementMode::AuditOnly => Exit::Clean,
     }
 }

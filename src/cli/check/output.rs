@@ -1,6 +1,7 @@
 //! Where a report goes: standard output or a file, and GitHub's job summary.
 
-use std::path::Path;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use anyhow::{Context, Result};
@@ -9,7 +10,7 @@ use super::args::Args;
 use crate::cli::files;
 use crate::cli::terminal::Terminal;
 use crate::engine::baseline::Baseline;
-use crate::report::{self, Format, Report, Style};
+use crate::report::{self, Format, Report, Style, github, statistics};
 
 /// Prints a report as the arguments say.
 ///
@@ -28,11 +29,40 @@ pub fn write(args: &Args, report: &Report, terminal: &mut Terminal) -> Result<()
                 .with_context(|| format!("cannot write the report to {}", path.display()))?;
         }
     }
-    // The other formats have the errors in them, or no room for them.
+    if args.statistics {
+        write_statistics(args, report, terminal)?;
+    }
+    if let Some(path) = job_summary_file() {
+        append(&path, &github::job_summary(report))
+            .with_context(|| format!("cannot write the job summary to {}", path.display()))?;
+    }
+    // The human format on standard output has the errors in it.
     if args.format != Format::Human || args.output.is_some() {
         report.errors.iter().for_each(|e| terminal.error(e));
     }
     Ok(())
+}
+
+/// Under a report for people, and beside one for machines, whose output must stay what it is.
+fn write_statistics(args: &Args, report: &Report, terminal: &mut Terminal) -> Result<()> {
+    if args.format == Format::Human && args.output.is_none() {
+        let style = terminal.style();
+        writeln!(terminal.out())?;
+        return Ok(statistics::write(report, style, terminal.out())?);
+    }
+    let mut text = Vec::new();
+    statistics::write(report, Style::default(), &mut text)?;
+    terminal.say(&String::from_utf8_lossy(&text));
+    Ok(())
+}
+
+fn append(path: &Path, text: &str) -> io::Result<()> {
+    fs::OpenOptions::new().create(true).append(true).open(path)?.write_all(text.as_bytes())
+}
+
+/// The file that GitHub shows as the job's summary, where there is one.
+fn job_summary_file() -> Option<PathBuf> {
+    env::var_os("GITHUB_STEP_SUMMARY").filter(|v| !v.is_empty()).map(PathBuf::from)
 }
 
 /// Reads a baseline.
@@ -44,9 +74,4 @@ pub fn read_baseline(path: &Path) -> Result<Baseline> {
         format!("cannot read the baseline {}; `govctl check --write-baseline` makes one", path.display())
     })?;
     Baseline::parse(&text).map_err(|e| anyhow::anyhow!("the baseline {} is broken: {e}", path.display()))
-}
-
-/// The file that GitHub shows as the job's summary, where there is one.
-pub fn job_summary_file() -> Option<std::path::PathBuf> {
-    env::var_os("GITHUB_STEP_SUMMARY").filter(|v| !v.is_empty()).map(Into::into)
 }
