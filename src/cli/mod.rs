@@ -6,6 +6,7 @@
 pub mod check;
 mod clock;
 mod files;
+pub mod policy;
 pub mod redact;
 pub mod rules;
 pub mod terminal;
@@ -74,6 +75,8 @@ enum Command {
     Scan(check::Args),
     /// As check, for imports and standards only
     Lint(check::Args),
+    /// Find mistakes in the policy, look into it, change it
+    Policy(policy::Args),
     /// Copy standard input to standard output with every secret masked, line by line as it arrives
     Redact(redact::Args),
     /// Look into the catalogue of rules
@@ -100,6 +103,7 @@ fn dispatch(command: Command, policy: &PolicyArgs, terminal: &mut Terminal) -> a
         Command::Check(args) => check::run(&args, policy, &[], terminal),
         Command::Scan(args) => check::run(&args, policy, &["secrets", "synthetic"], terminal),
         Command::Lint(args) => check::run(&args, policy, &["imports", "standards"], terminal),
+        Command::Policy(args) => policy::run(&args, policy, terminal),
         Command::Redact(args) => redact::run(&args, terminal),
         Command::Rules(args) => rules::run(args, terminal),
     }

@@ -22,6 +22,7 @@ pub mod include;
 pub mod load;
 pub mod mistake;
 pub mod raw;
+pub mod render;
 pub mod shape;
 pub mod sources;
 pub mod tree;

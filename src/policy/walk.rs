@@ -215,7 +215,8 @@ impl Walk<'_> {
         let Some(text) = node.text() else { return };
         let literal_env = formats::env_reference(text).is_none();
         if literal_env && (!text.contains("://") || text.contains('@')) {
-            self.sources.hide(node.place.clone());
+            // Between the quotes.
+            self.sources.hide(node.place.start + 1..node.place.end.saturating_sub(1).max(node.place.start + 1));
         }
     }
 
@@ -285,8 +286,8 @@ impl Walk<'_> {
         );
         let near = closest(key, shape.fields.keys().map(String::as_str));
         mistake = match (near, elsewhere(key)) {
-            (Some(near), _) => mistake.did_you_mean(Some(near)),
-            (None, Some(table)) => mistake.help(format!("`{key}` belongs under [{table}]")),
+            (_, Some(table)) => mistake.help(format!("`{key}` belongs under [{table}]")),
+            (Some(near), None) => mistake.did_you_mean(Some(near)),
             (None, None) => mistake,
         };
         let label = format!("expected {}", some_keys(shape));
