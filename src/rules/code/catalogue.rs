@@ -1,0 +1,256 @@
+//! What the names of well-known libraries do: draw numbers, make records, seed, wait, store. One table, plain text, one
+//! line a name; `*` stands for one step, `**` at the end for any number.
+
+use std::sync::OnceLock;
+
+use rustc_hash::FxHashMap;
+
+use super::facts::Language;
+use super::pattern::NamePattern;
+
+/// What a callee does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// Nothing that a rule asks about.
+    #[default]
+    Other,
+    /// Draws one number.
+    Scalar,
+    /// Draws one number, or an array of them when given a size.
+    Draw,
+    /// Draws an array.
+    Array,
+    /// Draws a tensor.
+    Tensor,
+    /// Makes a data set.
+    Dataset,
+    /// Makes records of people, texts, addresses.
+    Record,
+    /// Loads a data set made for teaching.
+    Toy,
+    /// Fabricates, says the policy.
+    Fabricator,
+    /// Picks among what is there.
+    Resample,
+    /// Seeds a generator.
+    Seed,
+    /// Reads the clock.
+    Clock,
+    /// Waits, as long as its argument says.
+    Delay,
+    /// Takes initial values of model parameters.
+    Init,
+    /// Its result is made of its arguments.
+    Pass,
+    /// Tabular data are made of its arguments.
+    Table,
+    /// A model learns or predicts from its arguments.
+    Model,
+    /// A database or file takes its arguments.
+    Store,
+    /// Whoever asked gets its arguments.
+    Respond,
+    /// A metric is recorded.
+    Metric,
+}
+
+impl Kind {
+    /// Whether its value is fabricated.
+    pub fn fabricates(self) -> bool {
+        use Kind::{Array, Dataset, Draw, Fabricator, Record, Scalar, Tensor};
+        matches!(self, Scalar | Draw | Array | Tensor | Dataset | Record | Fabricator)
+    }
+
+    /// Whether it draws numbers.
+    pub fn draws(self) -> bool {
+        matches!(self, Kind::Scalar | Kind::Draw | Kind::Array | Kind::Tensor)
+    }
+
+    /// Whether what is handed to it counts as real from then on.
+    pub fn is_sink(self) -> bool {
+        matches!(self, Kind::Table | Kind::Model | Kind::Store | Kind::Respond | Kind::Metric)
+    }
+}
+
+const KINDS: [(&str, Kind); 20] = [
+    ("scalar", Kind::Scalar),
+    ("draw", Kind::Draw),
+    ("array", Kind::Array),
+    ("tensor", Kind::Tensor),
+    ("dataset", Kind::Dataset),
+    ("record", Kind::Record),
+    ("toy", Kind::Toy),
+    ("resample", Kind::Resample),
+    ("seed", Kind::Seed),
+    ("clock", Kind::Clock),
+    ("delay", Kind::Delay),
+    ("init", Kind::Init),
+    ("pass", Kind::Pass),
+    ("table", Kind::Table),
+    ("model", Kind::Model),
+    ("store", Kind::Store),
+    ("respond", Kind::Respond),
+    ("metric", Kind::Metric),
+    ("fabricator", Kind::Fabricator),
+    ("other", Kind::Other),
+];
+
+/// The built-in catalogue and what the policy adds to it.
+#[derive(Debug, Default)]
+pub struct Catalogue {
+    fabricators: Vec<NamePattern>,
+}
+
+impl Catalogue {
+    /// With the calls that a policy says fabricate.
+    pub fn new(fabricators: &[String]) -> Self {
+        Self { fabricators: fabricators.iter().map(|f| NamePattern::new(f)).collect() }
+    }
+
+    /// What the callee of this dotted name does.
+    pub fn kind(&self, language: Language, name: &str) -> Kind {
+        let plain = settle(name);
+        if self.fabricators.iter().any(|p| p.matches(&plain)) {
+            return Kind::Fabricator;
+        }
+        // Every distribution of scipy has it; they are a hundred.
+        if plain.starts_with("scipy.stats.") && plain.ends_with(".rvs") {
+            return Kind::Dataset;
+        }
+        lookup(table(language), &plain)
+    }
+
+    /// What a method of this name does, whatever it is called on.
+    pub fn method(&self, language: Language, name: &str) -> Kind {
+        table(language).methods.get(name).copied().unwrap_or_default()
+    }
+}
+
+/// Objects by what makes them: a prefix of a callee's name, and the type it stands for.
+const MAKERS: [(&str, &str); 8] = [
+    ("numpy.random.default_rng()", "numpy.random.Generator"),
+    ("numpy.random.mtrand.RandomState()", "numpy.random.RandomState"),
+    ("sklearn.utils.check_random_state()", "numpy.random.RandomState"),
+    ("sklearn.utils.validation.check_random_state()", "numpy.random.RandomState"),
+    ("numpy.random.mtrand.", "numpy.random."),
+    ("faker.Factory.create()", "faker.Faker"),
+    ("jax.numpy.", "numpy."),
+    ("random.SystemRandom", "random.Random"),
+];
+
+/// A callee's name with its makers replaced by their types and the remaining calls left out.
+pub fn settle(name: &str) -> String {
+    let replaced = MAKERS
+        .iter()
+        .find_map(|(from, to)| name.strip_prefix(from).map(|rest| format!("{to}{rest}")))
+        .unwrap_or_else(|| name.to_owned());
+    replaced.replace("()", "")
+}
+
+struct Table {
+    exact: FxHashMap<&'static str, Kind>,
+    one: FxHashMap<&'static str, Kind>,
+    any: FxHashMap<&'static str, Kind>,
+    methods: FxHashMap<&'static str, Kind>,
+}
+
+fn table(language: Language) -> &'static Table {
+    static TABLES: [OnceLock<Table>; 4] = [const { OnceLock::new() }; 4];
+    let (at, text) = match language {
+        Language::Python => (0, include_str!("catalogue/python.txt")),
+        Language::JavaScript | Language::TypeScript => (1, include_str!("catalogue/javascript.txt")),
+        Language::Go => (2, include_str!("catalogue/go.txt")),
+        Language::Rust => (3, include_str!("catalogue/rust.txt")),
+    };
+    TABLES[at].get_or_init(|| parse(text))
+}
+
+fn parse(text: &'static str) -> Table {
+    let mut table = Table {
+        exact: FxHashMap::default(),
+        one: FxHashMap::default(),
+        any: FxHashMap::default(),
+        methods: FxHashMap::default(),
+    };
+    for line in text.lines().filter(|l| !l.starts_with('#')) {
+        let mut words = line.split_ascii_whitespace();
+        let Some(kind) = words.next().and_then(|k| KINDS.iter().find(|(n, _)| *n == k)).map(|(_, k)| *k) else {
+            continue;
+        };
+        for name in words {
+            if let Some(method) = name.strip_prefix('.') {
+                table.methods.insert(method, kind);
+            } else if let Some(base) = name.strip_suffix(".**") {
+                table.any.insert(base, kind);
+            } else if let Some(base) = name.strip_suffix(".*") {
+                table.one.insert(base, kind);
+            } else {
+                table.exact.insert(name, kind);
+            }
+        }
+    }
+    table
+}
+
+fn lookup(table: &Table, name: &str) -> Kind {
+    if let Some(kind) = table.exact.get(name) {
+        return *kind;
+    }
+    let mut base = name;
+    let mut first = true;
+    while let Some((parent, _)) = base.rsplit_once('.') {
+        let found = if first { table.one.get(parent) } else { None };
+        if let Some(kind) = found.or_else(|| table.any.get(parent)) {
+            return *kind;
+        }
+        first = false;
+        base = parent;
+    }
+    Kind::Other
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(language: Language, name: &str, kind: Kind) {
+        assert_eq!(Catalogue::default().kind(language, name), kind, "{name}");
+    }
+
+    #[test]
+    fn names_have_kinds() {
+        use Language::{Go, JavaScript, Python, Rust};
+        check(Python, "numpy.random.default_rng().normal", Kind::Draw);
+        check(Python, "numpy.random.default_rng", Kind::Other);
+        check(Python, "sklearn.utils.check_random_state().rand", Kind::Draw);
+        check(Python, "random.Random().gauss", Kind::Scalar);
+        check(Python, "numpy.random.seed", Kind::Seed);
+        check(Python, "numpy.random.permutation", Kind::Resample);
+        check(Python, "faker.Faker().name", Kind::Record);
+        check(Python, "scipy.stats.norm.rvs", Kind::Dataset);
+        check(Python, "pandas.DataFrame", Kind::Table);
+        check(Python, "json.dumps", Kind::Pass);
+        check(JavaScript, "Math.random", Kind::Scalar);
+        check(JavaScript, "@faker-js/faker.faker.person.fullName", Kind::Record);
+        check(Go, "math/rand.Float64", Kind::Scalar);
+        check(Rust, "rand.random", Kind::Scalar);
+        let own = Catalogue::new(&["mylib.sim.make_*".into()]);
+        assert_eq!(own.kind(Python, "mylib.sim.make_ticks"), Kind::Fabricator);
+        assert_eq!(own.method(Python, "to_csv"), Kind::Store);
+    }
+
+    #[test]
+    fn every_line_of_the_tables_is_understood() {
+        for text in [
+            include_str!("catalogue/python.txt"),
+            include_str!("catalogue/javascript.txt"),
+            include_str!("catalogue/go.txt"),
+            include_str!("catalogue/rust.txt"),
+        ] {
+            for line in text.lines().filter(|l| !l.is_empty() && !l.starts_with('#')) {
+                let kind = line.split_ascii_whitespace().next().unwrap();
+                assert!(KINDS.iter().any(|(n, _)| *n == kind), "{line}");
+            }
+        }
+    }
+}

@@ -1,0 +1,259 @@
+//! Interned names: a dotted name is a path in a tree, so that `numpy.random.default_rng().normal` costs eight bytes a step.
+
+use std::fmt;
+
+use rustc_hash::FxHashMap;
+
+/// One step of a dotted name: `numpy`, or `default_rng`.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct Seg(u32);
+
+/// A dotted name. [`Sym::NONE`] is no name at all: what could not be resolved.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct Sym(u32);
+
+impl Sym {
+    /// No name.
+    pub const NONE: Sym = Sym(0);
+
+    /// Whether there is a name.
+    pub fn is_some(self) -> bool {
+        self.0 != 0
+    }
+
+    /// Whether there is none.
+    pub fn is_none(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Its number: dense from 0, in order of first use.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// How a step hangs on the one before it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+enum Step {
+    /// `.name`, or the first step.
+    Name(Seg),
+    /// `()`: the value of a call.
+    Call,
+    /// The instance of a class under construction; resolved before the facts are handed out.
+    Instance(u32),
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    parent: Sym,
+    step: Step,
+}
+
+/// The names of one file.
+#[derive(Debug)]
+pub struct Names {
+    segs: Vec<Box<str>>,
+    seg_ids: FxHashMap<Box<str>, Seg>,
+    entries: Vec<Entry>,
+    ids: FxHashMap<(Sym, Step), Sym>,
+}
+
+impl Default for Names {
+    fn default() -> Self {
+        Self {
+            segs: Vec::new(),
+            seg_ids: FxHashMap::default(),
+            entries: vec![Entry { parent: Sym::NONE, step: Step::Call }],
+            ids: FxHashMap::default(),
+        }
+    }
+}
+
+impl Names {
+    /// Interns one step.
+    pub fn seg(&mut self, text: &str) -> Seg {
+        if let Some(seg) = self.seg_ids.get(text) {
+            return *seg;
+        }
+        let seg = Seg(self.segs.len() as u32);
+        self.segs.push(text.into());
+        self.seg_ids.insert(text.into(), seg);
+        seg
+    }
+
+    /// The text of a step.
+    pub fn seg_text(&self, seg: Seg) -> &str {
+        self.segs.get(seg.0 as usize).map_or("", |s| s)
+    }
+
+    /// Interns a whole dotted name.
+    pub fn dotted(&mut self, text: &str) -> Sym {
+        let mut at = Sym::NONE;
+        for part in text.split('.').filter(|p| !p.is_empty()) {
+            let seg = self.seg(part);
+            at = self.join(at, seg);
+        }
+        at
+    }
+
+    /// `base.seg`.
+    pub fn join(&mut self, base: Sym, seg: Seg) -> Sym {
+        self.enter(base, Step::Name(seg))
+    }
+
+    /// `base()`: the value that a call of `base` yields.
+    pub fn called(&mut self, base: Sym) -> Sym {
+        self.enter(base, Step::Call)
+    }
+
+    /// The instance of the class with this number.
+    pub fn instance(&mut self, class: u32) -> Sym {
+        self.enter(Sym::NONE, Step::Instance(class))
+    }
+
+    fn enter(&mut self, parent: Sym, step: Step) -> Sym {
+        let next = Sym(self.entries.len() as u32);
+        let id = *self.ids.entry((parent, step)).or_insert(next);
+        if id == next {
+            self.entries.push(Entry { parent, step });
+        }
+        id
+    }
+
+    /// The class a name is an instance of, if it is one and nothing more.
+    pub fn instance_class(&self, sym: Sym) -> Option<u32> {
+        match self.entry(sym).step {
+            Step::Instance(class) => Some(class),
+            _ => None,
+        }
+    }
+
+    /// The class whose instance a name starts from.
+    pub fn instance_root(&self, sym: Sym) -> Option<u32> {
+        let mut at = sym;
+        while self.entry(at).parent.is_some() {
+            at = self.entry(at).parent;
+        }
+        self.instance_class(at)
+    }
+
+    /// Rewrites a name that starts from an instance: `resolve` gets class and first attribute and gives what it stands for.
+    pub fn rebase(&mut self, sym: Sym, resolve: &mut dyn FnMut(&mut Names, u32, Seg) -> Sym) -> Sym {
+        let Entry { parent, step } = self.entry(sym);
+        if parent.is_none() {
+            return sym;
+        }
+        if let (Some(class), Step::Name(attr)) = (self.instance_class(parent), step) {
+            return resolve(self, class, attr);
+        }
+        let base = self.rebase(parent, resolve);
+        if base.is_none() { Sym::NONE } else { self.enter(base, step) }
+    }
+
+    /// The name without its last step.
+    pub fn parent(&self, sym: Sym) -> Sym {
+        self.entry(sym).parent
+    }
+
+    /// The last named step.
+    pub fn last(&self, sym: Sym) -> &str {
+        match self.entry(sym).step {
+            Step::Name(seg) if sym.is_some() => self.seg_text(seg),
+            _ => "",
+        }
+    }
+
+    /// The name in full: `numpy.random.default_rng().normal`.
+    pub fn text(&self, sym: Sym) -> String {
+        let mut out = String::new();
+        self.write(sym, &mut out);
+        out
+    }
+
+    fn write(&self, sym: Sym, out: &mut String) {
+        let mut steps = Vec::with_capacity(8);
+        let mut at = sym;
+        while at.is_some() {
+            steps.push(self.entry(at).step);
+            at = self.entry(at).parent;
+        }
+        for step in steps.iter().rev() {
+            match step {
+                Step::Name(seg) => {
+                    if !out.is_empty() {
+                        out.push('.');
+                    }
+                    out.push_str(self.seg_text(*seg));
+                }
+                Step::Call => out.push_str("()"),
+                Step::Instance(_) => out.push_str("self"),
+            }
+        }
+    }
+
+    /// How many names there are, [`Sym::NONE`] among them.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether nothing was interned.
+    pub fn is_empty(&self) -> bool {
+        self.entries.len() == 1
+    }
+
+    /// Gives up the maps that only building needs.
+    pub fn freeze(&mut self) {
+        self.seg_ids = FxHashMap::default();
+        self.ids = FxHashMap::default();
+        self.segs.shrink_to_fit();
+        self.entries.shrink_to_fit();
+    }
+
+    fn entry(&self, sym: Sym) -> Entry {
+        self.entries.get(sym.index()).copied().unwrap_or(Entry { parent: Sym::NONE, step: Step::Call })
+    }
+}
+
+impl fmt::Display for Names {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} names", self.entries.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_its_steps() {
+        let mut names = Names::default();
+        let random = names.dotted("numpy.random");
+        let make = names.seg("default_rng");
+        let make = names.join(random, make);
+        let rng = names.called(make);
+        let normal = names.seg("normal");
+        let normal = names.join(rng, normal);
+        assert_eq!(names.text(normal), "numpy.random.default_rng().normal");
+        assert_eq!(names.last(normal), "normal");
+        assert_eq!(names.parent(normal), rng);
+        assert_eq!(names.dotted("numpy.random"), random);
+        assert_eq!(names.text(Sym::NONE), "");
+    }
+
+    #[test]
+    fn an_instance_is_replaced_by_what_its_attribute_holds() {
+        let mut names = Names::default();
+        let this = names.instance(3);
+        let (rng, normal) = (names.seg("rng"), names.seg("normal"));
+        let attr = names.join(this, rng);
+        let call = names.join(attr, normal);
+        assert_eq!(names.instance_root(call), Some(3));
+        let out = names.rebase(call, &mut |names, class, seg| {
+            assert_eq!((class, seg), (3, rng));
+            names.dotted("random.Random")
+        });
+        assert_eq!(names.text(out), "random.Random.normal");
+        let gone = names.rebase(call, &mut |_, _, _| Sym::NONE);
+        assert!(gone.is_none());
+    }
+}

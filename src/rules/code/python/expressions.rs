@@ -1,0 +1,501 @@
+//! Expressions: what a name stands for, what is called, where values go.
+
+use ruff_python_ast::{
+    Arguments, BoolOp, Comprehension, Expr, ExprCall, ExprContext, FStringPart, InterpolatedStringElement, Keyword,
+    Stmt,
+};
+use ruff_text_size::Ranged;
+
+use super::super::builder::{Node, ScopeKind, Value};
+use super::super::catalogue::Kind;
+use super::super::facts::{Context, Fallback, How, Import, ImportKind, Rows};
+use super::super::names::Sym;
+use super::builtins::is_builtin;
+use super::{Reader, place};
+
+impl<'a> Reader<'a, '_> {
+    pub(super) fn expression(&mut self, expression: &'a Expr) -> Value {
+        match expression {
+            Expr::Name(name) => self.name(name.id.as_str()),
+            Expr::Attribute(a) => {
+                let object = self.expression(&a.value);
+                self.build.attribute(object, a.attr.as_str())
+            }
+            Expr::Call(call) => self.call(call),
+            Expr::StringLiteral(s) => {
+                self.build.string(place(s.range), s.value.to_str());
+                Value::UNKNOWN
+            }
+            Expr::BoolOp(e) => self.bool_op(e.op, &e.values),
+            Expr::BinOp(e) => {
+                let (left, right) = (self.expression(&e.left), self.expression(&e.right));
+                self.merged(left, right)
+            }
+            Expr::UnaryOp(e) => self.expression(&e.operand).anonymous(),
+            Expr::Compare(e) => {
+                let outer = self.gated(Context::GATE);
+                self.expression(&e.left);
+                self.all(&e.comparators);
+                self.build.context = outer;
+                Value::UNKNOWN
+            }
+            Expr::Subscript(e) => {
+                let object = self.expression(&e.value);
+                let outer = self.gated(Context::INDEX);
+                self.expression(&e.slice);
+                self.build.context = outer;
+                object.anonymous()
+            }
+            Expr::List(e) => self.collection(&e.elts),
+            Expr::Tuple(e) => self.collection(&e.elts),
+            Expr::Set(e) => self.collection(&e.elts),
+            _ => self.rarer(expression),
+        }
+    }
+
+    fn rarer(&mut self, expression: &'a Expr) -> Value {
+        match expression {
+            Expr::Named(e) => {
+                let value = self.expression(&e.value);
+                self.assign(&e.target, value, Some(&e.value));
+                value
+            }
+            Expr::If(e) => {
+                self.build.branch();
+                self.gate(&e.test);
+                let (a, b) = (self.expression(&e.body), self.expression(&e.orelse));
+                self.either(a, b)
+            }
+            Expr::Lambda(e) => {
+                let outer = (self.build.scope, self.build.def);
+                self.build.open(ScopeKind::Function, outer.1);
+                if let Some(parameters) = &e.parameters {
+                    parameters.iter().for_each(|p| {
+                        self.build.bind(p.name().as_str(), Value::UNKNOWN);
+                    });
+                }
+                let value = self.expression(&e.body);
+                (self.build.scope, self.build.def) = outer;
+                value.anonymous()
+            }
+            Expr::Dict(e) => {
+                let mut node = 0;
+                for item in &e.items {
+                    if let Some(key) = &item.key {
+                        self.expression(key);
+                    }
+                    let value = self.expression(&item.value);
+                    node = self.build.merge(node, value.node);
+                }
+                carrying(node)
+            }
+            Expr::ListComp(e) => self.comprehension(&[&e.elt], &e.generators),
+            Expr::SetComp(e) => self.comprehension(&[&e.elt], &e.generators),
+            Expr::Generator(e) => self.comprehension(&[&e.elt], &e.generators),
+            Expr::DictComp(e) => match &e.key {
+                Some(key) => self.comprehension(&[key, &e.value], &e.generators),
+                None => self.comprehension(&[&e.value], &e.generators),
+            },
+            Expr::Await(e) => self.expression(&e.value),
+            Expr::Yield(e) => {
+                if let Some(value) = &e.value {
+                    let value = self.expression(value);
+                    self.build.ret(value.anonymous());
+                }
+                Value::UNKNOWN
+            }
+            Expr::YieldFrom(e) => {
+                let value = self.expression(&e.value);
+                self.build.ret(value.anonymous());
+                Value::UNKNOWN
+            }
+            Expr::Starred(e) => self.expression(&e.value).anonymous(),
+            Expr::Slice(e) => {
+                [&e.lower, &e.upper, &e.step].into_iter().flatten().for_each(|part| {
+                    self.expression(part);
+                });
+                Value::UNKNOWN
+            }
+            Expr::FString(e) => {
+                let mut node = 0;
+                for part in &e.value {
+                    if let FStringPart::FString(f) = part {
+                        node = self.interpolated(&f.elements, node);
+                    }
+                }
+                carrying(node)
+            }
+            Expr::TString(e) => {
+                let mut node = 0;
+                for part in &e.value {
+                    node = self.interpolated(&part.elements, node);
+                }
+                carrying(node)
+            }
+            _ => Value::UNKNOWN,
+        }
+    }
+
+    fn interpolated(&mut self, elements: &'a [InterpolatedStringElement], mut node: Node) -> Node {
+        for element in elements {
+            match element {
+                InterpolatedStringElement::Interpolation(part) => {
+                    let value = self.expression(&part.expression);
+                    node = self.build.merge(node, value.node);
+                    if let Some(spec) = &part.format_spec {
+                        node = self.interpolated(&spec.elements, node);
+                    }
+                }
+                InterpolatedStringElement::Literal(part) => self.build.string(place(part.range), &part.value),
+            }
+        }
+        node
+    }
+
+    fn name(&mut self, name: &str) -> Value {
+        if let Some(value) = self.build.lookup(name) {
+            return value;
+        }
+        if !is_builtin(name) {
+            return Value::UNKNOWN;
+        }
+        let base = self.build.facts.names.dotted("builtins");
+        let seg = self.build.facts.names.seg(name);
+        Value { path: self.build.facts.names.join(base, seg), how: How::Builtin, node: 0 }
+    }
+
+    fn gated(&mut self, context: Context) -> Context {
+        let outer = self.build.context;
+        self.build.context = outer.with(context).without(Context::DISCARDED);
+        outer
+    }
+
+    /// A condition: what is drawn in it decides, and is no datum.
+    pub(super) fn gate(&mut self, test: &'a Expr) -> Value {
+        let outer = self.gated(Context::GATE);
+        let value = self.expression(test);
+        self.build.context = outer;
+        value
+    }
+
+    fn bool_op(&mut self, op: BoolOp, values: &'a [Expr]) -> Value {
+        let mut out = Value::UNKNOWN;
+        for (nth, value) in values.iter().enumerate() {
+            self.build.branch_if(nth > 0);
+            let outer = self.build.context;
+            if nth > 0 && op == BoolOp::Or {
+                self.build.context = outer.with(Context::OTHERWISE);
+                self.note_fallback(value);
+            }
+            let next = self.expression(value);
+            self.build.context = outer;
+            out = self.either(out, next);
+        }
+        out
+    }
+
+    /// One or the other: the first that has a name gives it.
+    fn either(&mut self, a: Value, b: Value) -> Value {
+        let node = self.build.merge(a.node, b.node);
+        let named = if a.path.is_some() { a } else { b };
+        Value { node, ..named }
+    }
+
+    fn merged(&mut self, a: Value, b: Value) -> Value {
+        carrying(self.build.merge(a.node, b.node))
+    }
+
+    fn all(&mut self, expressions: &'a [Expr]) -> Node {
+        expressions.iter().fold(0, |node, e| {
+            let value = self.expression(e);
+            self.build.merge(node, value.node)
+        })
+    }
+
+    fn collection(&mut self, elements: &'a [Expr]) -> Value {
+        carrying(self.all(elements))
+    }
+
+    fn comprehension(&mut self, results: &[&'a Expr], generators: &'a [Comprehension]) -> Value {
+        let outer = (self.build.scope, self.build.def, self.build.depth);
+        let mut opened = false;
+        for generator in generators {
+            self.build.branch();
+            let iterated = self.expression(&generator.iter);
+            if !opened {
+                self.build.open(ScopeKind::Function, outer.1);
+                self.build.depth = 0;
+                opened = true;
+            }
+            self.assign(&generator.target, iterated.anonymous(), None);
+            generator.ifs.iter().for_each(|test| {
+                self.gate(test);
+            });
+        }
+        let node = results.iter().fold(0, |node, e| {
+            let value = self.expression(e);
+            self.build.merge(node, value.node)
+        });
+        (self.build.scope, self.build.def, self.build.depth) = outer;
+        carrying(node)
+    }
+
+    /// Binds a target. `written` is the expression on the right, for taking tuples apart.
+    pub(super) fn assign(&mut self, target: &'a Expr, value: Value, written: Option<&'a Expr>) {
+        match target {
+            Expr::Name(name) => {
+                let how = if value.how == How::Import || value.how == How::Local { How::Assigned } else { value.how };
+                self.build.bind(name.id.as_str(), Value { how, ..value });
+            }
+            Expr::Attribute(a) if a.ctx == ExprContext::Store => {
+                let object = self.expression(&a.value);
+                self.build.assign_attribute(object, a.attr.as_str(), value);
+            }
+            Expr::Subscript(s) => {
+                let object = self.expression(&s.value);
+                self.expression(&s.slice);
+                self.build.edge(value.node, object.node);
+            }
+            Expr::Starred(s) => self.assign(&s.value, value.anonymous(), None),
+            Expr::Tuple(t) => self.unpack(&t.elts, value, written),
+            Expr::List(t) => self.unpack(&t.elts, value, written),
+            _ => {}
+        }
+    }
+
+    fn unpack(&mut self, targets: &'a [Expr], value: Value, written: Option<&'a Expr>) {
+        let parts = match written {
+            Some(Expr::Tuple(t)) if t.elts.len() == targets.len() => Some(&t.elts),
+            Some(Expr::List(t)) if t.elts.len() == targets.len() => Some(&t.elts),
+            _ => None,
+        };
+        for (nth, target) in targets.iter().enumerate() {
+            let mut part = value.anonymous();
+            // Names keep their meaning through `a, b = x, y`; values were read already, so only plain names are asked again.
+            if let Some(expression @ (Expr::Name(_) | Expr::Attribute(_))) = parts.and_then(|p| p.get(nth)) {
+                part = self.expression(expression);
+            }
+            self.assign(target, part, None);
+        }
+    }
+
+    // ── calls ──
+
+    fn call(&mut self, call: &'a ExprCall) -> Value {
+        let callee = self.expression(&call.func);
+        let method = match &*call.func {
+            Expr::Attribute(a) => Some(a.attr.as_str()),
+            _ => None,
+        };
+        let kind = self.build.kind(callee.path);
+        let extra = self.shape(call, kind, callee.path, method);
+        let outer = self.build.context;
+        self.build.context = self.build.argument_context(kind);
+        let arguments = self.arguments(&call.arguments);
+        self.build.context = outer;
+        self.dynamic_import(call, callee.path);
+        let mut value = self.build.call(place(call.range()), callee, kind, arguments, method, extra);
+        if value.path.is_some() && self.build.facts.names.text(callee.path) == "builtins.super" {
+            value = self.parent_instance();
+        }
+        value
+    }
+
+    fn arguments(&mut self, arguments: &'a Arguments) -> Node {
+        let mut node = self.all(&arguments.args);
+        for keyword in &arguments.keywords {
+            let outer = self.build.context;
+            if is_seed(keyword) {
+                self.build.context = outer.with(Context::SEED);
+            }
+            let value = self.expression(&keyword.value);
+            self.build.context = outer;
+            node = self.build.merge(node, value.node);
+        }
+        node
+    }
+
+    /// What the arguments say of a call: with a size, for writing.
+    fn shape(&self, call: &'a ExprCall, kind: Kind, callee: Sym, method: Option<&str>) -> Context {
+        let arguments = &call.arguments;
+        let mut out = Context::default();
+        if kind == Kind::Draw {
+            let sized = arguments.keywords.iter().any(|k| k.arg.as_ref().is_some_and(|a| a == "size" || a == "shape"));
+            let positional = match method.unwrap_or_default() {
+                "rand"
+                | "randn"
+                | "random"
+                | "random_sample"
+                | "ranf"
+                | "sample"
+                | "standard_normal"
+                | "standard_exponential" => 1,
+                "exponential" | "poisson" | "chisquare" | "geometric" | "rayleigh" | "standard_t" | "pareto"
+                | "power" | "weibull" | "zipf" | "standard_gamma" | "dirichlet" => 2,
+                _ => 3,
+            };
+            if sized || arguments.args.len() >= positional || arguments.args.iter().any(Expr::is_starred_expr) {
+                out = out.with(Context::SIZED);
+            }
+        }
+        if matches!(method, Some("execute")) {
+            out = if arguments.args.first().is_some_and(writes_rows) { Context::WRITES } else { out };
+        }
+        if self.build.facts.names.last(callee) == "open" && opens_for_writing(arguments) {
+            out = out.with(Context::WRITES);
+        }
+        out
+    }
+
+    fn dynamic_import(&mut self, call: &'a ExprCall, callee: Sym) {
+        let name = self.build.facts.names.last(callee);
+        if name != "import_module" && name != "__import__" {
+            return;
+        }
+        let full = self.build.facts.names.text(callee);
+        if full != "importlib.import_module" && full != "builtins.__import__" {
+            return;
+        }
+        let literal = match call.arguments.args.first() {
+            Some(Expr::StringLiteral(s)) => Some(s.value.to_str()),
+            _ => None,
+        };
+        let level = literal.map_or(0, |l| l.bytes().take_while(|b| *b == b'.').count() as u32);
+        let module = literal.map_or(Sym::NONE, |l| self.absolute(level, l.trim_start_matches('.')));
+        let kind = ImportKind {
+            dynamic: true,
+            computed: literal.is_none(),
+            used: true,
+            type_only: self.type_checking,
+            fallible: self.fallible,
+            ..ImportKind::default()
+        };
+        let at = place(call.range());
+        let import =
+            Import { place: at, statement: at, module, name: Sym::NONE, bound: Sym::NONE, def: self.build.def, kind };
+        self.build.import(import);
+    }
+
+    /// `super()`: an instance of the first base.
+    fn parent_instance(&mut self) -> Value {
+        let base = self.class.and_then(|c| self.build.facts.def(c)).and_then(|d| d.bases.first().copied());
+        Value { path: base.unwrap_or(Sym::NONE), how: How::Own, node: 0 }
+    }
+
+    // ── literals that stand for data ──
+
+    /// A name such as `mock_users` bound to rows.
+    pub(super) fn note_rows(&mut self, targets: &'a [Expr], value: &'a Expr) {
+        let Some(count) = rows(value).filter(|c| *c >= 2) else { return };
+        for target in targets {
+            let name = match target {
+                Expr::Name(n) => n.id.as_str(),
+                Expr::Attribute(a) => a.attr.as_str(),
+                _ => continue,
+            };
+            let name = self.build.facts.names.dotted(name);
+            let at = super::super::facts::Place { start: place(target.range()).start, end: place(value.range()).end };
+            let def = self.build.def;
+            self.build.facts.rows.push(Rows { place: at, name, count, def });
+        }
+    }
+
+    fn note_fallback(&mut self, value: &'a Expr) {
+        if let Some(count) = rows(value).filter(|c| *c >= 2) {
+            let def = self.build.def;
+            self.build.facts.fallbacks.push(Fallback { place: place(value.range()), count, def });
+        }
+    }
+
+    /// Rows that a handler returns.
+    pub(super) fn note_fallbacks(&mut self, body: &'a [Stmt]) {
+        for statement in body {
+            match statement {
+                Stmt::Return(s) => {
+                    if let Some(value) = &s.value {
+                        self.note_fallback(value);
+                    }
+                }
+                Stmt::If(s) => self.note_fallbacks(&s.body),
+                Stmt::With(s) => self.note_fallbacks(&s.body),
+                _ => {}
+            }
+        }
+    }
+
+    pub(super) fn annotation(&mut self, annotation: &'a Expr) {
+        match annotation {
+            // A name in an annotation is a use of its import; nothing in one is a call or a datum.
+            Expr::Name(name) => {
+                self.build.lookup(name.id.as_str());
+            }
+            Expr::Attribute(a) => self.annotation(&a.value),
+            Expr::Subscript(s) => {
+                self.annotation(&s.value);
+                self.annotation(&s.slice);
+            }
+            Expr::Tuple(t) => t.elts.iter().for_each(|e| self.annotation(e)),
+            Expr::List(t) => t.elts.iter().for_each(|e| self.annotation(e)),
+            Expr::BinOp(b) => {
+                self.annotation(&b.left);
+                self.annotation(&b.right);
+            }
+            _ => {}
+        }
+    }
+}
+
+fn carrying(node: Node) -> Value {
+    Value { node, ..Value::UNKNOWN }
+}
+
+fn is_seed(keyword: &Keyword) -> bool {
+    keyword
+        .arg
+        .as_ref()
+        .is_some_and(|a| matches!(a.as_str(), "seed" | "random_state" | "rng_seed" | "random_seed" | "rng"))
+}
+
+fn opens_for_writing(arguments: &Arguments) -> bool {
+    let mode = arguments.find_argument_value("mode", 1);
+    match mode {
+        Some(Expr::StringLiteral(s)) => s.value.to_str().contains(['w', 'a', 'x', '+']),
+        Some(_) => true,
+        None => false,
+    }
+}
+
+fn writes_rows(statement: &Expr) -> bool {
+    let Expr::StringLiteral(s) = statement else { return false };
+    let start = s.value.to_str().trim_start();
+    ["insert", "update", "replace", "merge"]
+        .iter()
+        .any(|w| start.get(..w.len()).is_some_and(|s| s.eq_ignore_ascii_case(w)))
+}
+
+/// How many rows a literal holds: elements of a list or tuple that are records themselves.
+fn rows(value: &Expr) -> Option<u32> {
+    let elements = match value {
+        Expr::List(l) => &l.elts,
+        Expr::Tuple(t) => &t.elts,
+        Expr::Dict(d) => {
+            let records = d.items.iter().filter(|i| is_record(&i.value)).count();
+            return (records == d.items.len() && records > 0).then_some(records as u32);
+        }
+        _ => return None,
+    };
+    let records = elements.iter().filter(|e| is_record(e)).count();
+    (records == elements.len() && records > 0).then_some(records as u32)
+}
+
+fn is_record(value: &Expr) -> bool {
+    match value {
+        Expr::Dict(d) => !d.items.is_empty() && d.items.iter().any(|i| i.value.is_literal_expr()),
+        Expr::Tuple(t) => t.elts.len() >= 2 && t.elts.iter().any(Expr::is_literal_expr),
+        Expr::List(l) => l.elts.len() >= 2 && l.elts.iter().any(Expr::is_literal_expr),
+        Expr::Call(c) => {
+            c.arguments.keywords.len() >= 2 && c.arguments.keywords.iter().any(|k| k.value.is_literal_expr())
+        }
+        _ => false,
+    }
+}

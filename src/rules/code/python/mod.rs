@@ -1,0 +1,158 @@
+//! Python, read with ruff's parser; the only file but its two neighbours that names it.
+
+mod builtins;
+mod expressions;
+mod statements;
+
+use ruff_python_ast::token::TokenKind;
+use ruff_python_ast::{Expr, ModModule, PySourceType, Stmt, StmtClassDef, StmtFunctionDef};
+use ruff_python_parser::{Parsed, parse_unchecked_source};
+use ruff_text_size::{Ranged, TextRange};
+
+use super::builder::{Builder, Value};
+use super::catalogue::Catalogue;
+use super::facts::{Context, DefId, Facts, Language, Place};
+
+/// Reads one module. `module` is its dotted name; `package`: it is an `__init__.py`.
+pub fn read(source: &str, module: &str, package: bool, catalogue: &Catalogue) -> Facts {
+    let parsed = parse_unchecked_source(source, PySourceType::Python);
+    let mut reader = Reader {
+        build: Builder::new(Language::Python, module, source, catalogue),
+        source,
+        module: module.to_owned(),
+        package,
+        deferred: Vec::new(),
+        class: None,
+        type_checking: false,
+        fallible: false,
+    };
+    reader.errors(&parsed);
+    reader.comments(&parsed);
+    reader.module(parsed.suite());
+    reader.finish()
+}
+
+/// Parses and does nothing else: what the benchmarks measure against.
+pub fn parse_only(source: &str) -> usize {
+    parse_unchecked_source(source, PySourceType::Python).suite().len()
+}
+
+/// A function whose body is read when the scope around it is complete.
+struct Deferred<'a> {
+    function: &'a StmtFunctionDef,
+    scope: u32,
+    def: DefId,
+    class: Option<DefId>,
+    context: Context,
+    guard: u32,
+}
+
+struct Reader<'a, 'c> {
+    build: Builder<'c>,
+    source: &'a str,
+    module: String,
+    package: bool,
+    deferred: Vec<Deferred<'a>>,
+    class: Option<DefId>,
+    type_checking: bool,
+    fallible: bool,
+}
+
+impl<'a> Reader<'a, '_> {
+    fn errors(&mut self, parsed: &Parsed<ModModule>) {
+        for error in parsed.errors() {
+            self.build.error(place(error.location), &error.error.to_string());
+        }
+    }
+
+    fn comments(&mut self, parsed: &Parsed<ModModule>) {
+        for token in parsed.tokens().iter().filter(|t| t.kind() == TokenKind::Comment) {
+            let at = place(token.range());
+            let text = self.source.get(at.range()).unwrap_or_default();
+            self.build.comment(at, text);
+        }
+    }
+
+    fn module(&mut self, body: &'a [Stmt]) {
+        self.build.facts.import_at = import_point(body);
+        self.body(body);
+        let mut next = 0;
+        while next < self.deferred.len() {
+            self.function_body(next);
+            next += 1;
+        }
+    }
+
+    fn finish(mut self) -> Facts {
+        self.build.enter(0);
+        for (seg, value) in self.build.bound_in(0) {
+            if value.path.is_some() {
+                let module = self.build.facts.module;
+                let name = self.build.facts.names.join(module, seg);
+                if name != value.path {
+                    self.build.facts.exports.push((name, value.path));
+                }
+            }
+        }
+        self.build.finish()
+    }
+
+    fn function_body(&mut self, at: usize) {
+        let Deferred { function, scope, def, class, context, guard } = self.deferred[at];
+        self.build.enter(scope);
+        self.build.open(super::builder::ScopeKind::Function, def);
+        self.build.depth = 0;
+        self.build.context = context;
+        self.build.guard = guard;
+        self.class = class;
+        self.parameters(function);
+        self.body(&function.body);
+    }
+
+    fn parameters(&mut self, function: &'a StmtFunctionDef) {
+        let is_static =
+            function.decorator_list.iter().any(|d| matches!(&d.expression, Expr::Name(n) if n.id == "staticmethod"));
+        let owner = self.class.filter(|_| !is_static);
+        for (nth, parameter) in function.parameters.iter().enumerate() {
+            let value = match owner {
+                Some(class) if nth == 0 && !parameter.is_variadic() => self.build.this(class),
+                _ => Value::UNKNOWN,
+            };
+            self.build.bind(parameter.name().as_str(), value);
+        }
+    }
+
+    fn class_def(&mut self, class: &'a StmtClassDef) {
+        let def = self.define_class(class);
+        let outer = (self.build.scope, self.build.def, self.class, self.build.depth);
+        self.build.open(super::builder::ScopeKind::Class, def);
+        self.class = Some(def);
+        self.build.depth = 0;
+        self.body(&class.body);
+        (self.build.scope, self.build.def, self.class, self.build.depth) = outer;
+    }
+}
+
+fn place(range: TextRange) -> Place {
+    Place { start: range.start().to_u32(), end: range.end().to_u32() }
+}
+
+/// Whether an expression is nothing but a string.
+fn is_docstring(statement: &Stmt) -> bool {
+    matches!(statement, Stmt::Expr(e) if e.value.is_string_literal_expr())
+}
+
+fn import_point(body: &[Stmt]) -> u32 {
+    let mut at = 0;
+    for (nth, statement) in body.iter().enumerate() {
+        let leads = match statement {
+            Stmt::ImportFrom(i) => i.module.as_ref().is_some_and(|m| m.as_str() == "__future__"),
+            _ => nth == 0 && is_docstring(statement),
+        };
+        if !leads {
+            break;
+        }
+        at = statement.end().to_u32();
+    }
+    at
+}

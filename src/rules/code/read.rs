@@ -1,0 +1,80 @@
+//! From a file's bytes to its [`Facts`], whatever the language; nothing that a file holds makes it fail.
+
+use std::borrow::Cow;
+
+use super::builder::Builder;
+use super::catalogue::Catalogue;
+use super::facts::{Facts, Language, Place};
+use super::{guard, python};
+
+/// A file as the adapters see it.
+#[derive(Clone, Copy, Debug)]
+pub struct Unit<'a> {
+    /// Its language.
+    pub language: Language,
+    /// Its path, `/` between parts.
+    pub path: &'a str,
+    /// Its module's dotted name (see [`super::modules`]).
+    pub module: &'a str,
+    /// Whether the module is a package's `__init__.py`.
+    pub package: bool,
+}
+
+impl Facts {
+    /// Reads a file once. What cannot be parsed is in [`Facts::errors`], beside what could.
+    pub fn of(unit: &Unit<'_>, bytes: &[u8], catalogue: &Catalogue) -> Facts {
+        if let Some(reason) = unreadable(bytes) {
+            return refused(unit, catalogue, reason);
+        }
+        let text = decode(bytes);
+        let depth = guard::estimate(text.as_bytes(), unit.language == Language::Python);
+        if depth.is_too_deep() {
+            return refused(unit, catalogue, "nests too deeply to be parsed");
+        }
+        guard::with_stack(depth, || adapt(unit, &text, catalogue))
+    }
+}
+
+fn adapt(unit: &Unit<'_>, text: &str, catalogue: &Catalogue) -> Facts {
+    match unit.language {
+        Language::Python => python::read(text, unit.module, unit.package, catalogue),
+        _ => Builder::new(unit.language, unit.module, text, catalogue).finish(),
+    }
+}
+
+fn unreadable(bytes: &[u8]) -> Option<&'static str> {
+    if bytes.len() >= u32::MAX as usize {
+        return Some("is larger than 4 GiB");
+    }
+    memchr::memchr(0, bytes).map(|_| "holds NUL bytes, so it is no source text")
+}
+
+fn refused(unit: &Unit<'_>, catalogue: &Catalogue, reason: &str) -> Facts {
+    let mut build = Builder::new(unit.language, unit.module, "", catalogue);
+    build.error(Place::default(), reason);
+    build.finish()
+}
+
+/// As text, each byte that is no UTF-8 (of Latin-1, say) replaced by one that is, so that offsets stay.
+pub fn decode(bytes: &[u8]) -> Cow<'_, str> {
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        out.push_str(chunk.valid());
+        out.extend(chunk.invalid().iter().map(|_| '?'));
+    }
+    Cow::Owned(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn decoding_keeps_offsets() {
+        assert_eq!(decode(b"# caf\xe9\nx"), "# caf?\nx");
+        assert_eq!(decode("é".as_bytes()), "é");
+    }
+}

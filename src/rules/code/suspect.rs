@@ -1,0 +1,60 @@
+//! Cheap tests for strings and comments, so that only those a rule could care for are kept.
+
+/// Whether a string may hold a placeholder.
+pub fn in_string(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    if bytes.len() < 5 {
+        return false;
+    }
+    let mut digits = 0;
+    for (at, byte) in bytes.iter().enumerate() {
+        match byte {
+            b'@' if at > 0 => return true,
+            b'0'..=b'9' => {
+                digits += 1;
+                if digits >= 7 {
+                    return true;
+                }
+            }
+            b'L' | b'l'
+                if bytes.get(at + 1).is_some_and(|b| b | 0x20 == b'o') && starts(&bytes[at..], b"lorem ipsum") =>
+            {
+                return true;
+            }
+            b'D' | b'd' if starts(&bytes[at..], b"doe") => return true,
+            b'S' | b's' if starts(&bytes[at..], b"smith") => return true,
+            b'M' | b'm' if starts(&bytes[at..], b"mustermann") => return true,
+            _ => {}
+        }
+    }
+    false
+}
+
+/// Whether a comment may admit that what follows is made up.
+pub fn in_comment(text: &str) -> bool {
+    const WORDS: [&[u8]; 14] = [
+        b"placeholder",
+        b"mock",
+        b"fake",
+        b"dummy",
+        b"simulat",
+        b"synthetic",
+        b"hardcoded",
+        b"hard-coded",
+        b"for now",
+        b"in production",
+        b"real implementation",
+        b"made up",
+        b"made-up",
+        b"stub",
+    ];
+    let bytes = text.as_bytes();
+    (0..bytes.len()).any(|at| {
+        matches!(bytes[at] | 0x20, b'p' | b'm' | b'f' | b'd' | b's' | b'h' | b'i' | b'r')
+            && WORDS.iter().any(|w| starts(&bytes[at..], w))
+    })
+}
+
+fn starts(bytes: &[u8], word: &[u8]) -> bool {
+    bytes.len() >= word.len() && bytes[..word.len()].eq_ignore_ascii_case(word)
+}
