@@ -1,15 +1,76 @@
 //! Rules that read code as code.
 //!
 //! One adapter per language turns a file into one set of [`facts::Facts`]; the families [`synthetic`], [`imports`] and
-//! [`standards`] read nothing else. A file is parsed once, whatever is asked of it.
+//! [`standards`] read nothing else. A file is parsed once, whatever is asked of it. [`file`] runs the rules over one file,
+//! [`program`] those that need all of them.
 
 pub mod builder;
 pub mod catalogue;
+pub mod config;
 pub mod facts;
 pub mod guard;
 pub mod lines;
+pub mod modules;
 pub mod names;
 pub mod pattern;
+pub mod program;
 pub mod python;
 pub mod read;
+pub mod rule;
 mod suspect;
+pub mod synthetic;
+mod unparsed;
+
+use config::CodeConfig;
+use facts::Facts;
+use program::{Member, Program};
+use rule::{Class, Draft, File};
+
+use crate::finding::RuleInfo;
+
+/// Which families run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Families {
+    /// `synthetic`.
+    pub synthetic: bool,
+    /// `imports`.
+    pub imports: bool,
+    /// `standards`.
+    pub standards: bool,
+}
+
+impl Families {
+    /// Whether any runs.
+    pub fn any(self) -> bool {
+        self.synthetic || self.imports || self.standards
+    }
+}
+
+/// Runs every rule that needs one file only.
+pub fn check_file(path: &str, class: Class, facts: &Facts, config: &CodeConfig, families: Families) -> Vec<Draft> {
+    let file = File { path, class, facts, config };
+    let mut out = Vec::new();
+    unparsed::check(&file, &mut out);
+    if families.synthetic {
+        synthetic::check(&file, &mut out);
+    }
+    out
+}
+
+/// Runs every rule that needs all files, which are sorted by path; gives (index of the file, draft).
+pub fn check_program(members: &[Member], config: &CodeConfig, families: Families) -> Vec<(usize, Draft)> {
+    let program = Program::new(members, config);
+    let mut out = Vec::new();
+    if families.synthetic {
+        out.extend(synthetic::calls_fabricator::check(&program));
+    }
+    out
+}
+
+/// Every built-in rule over code, sorted by id.
+pub fn rules() -> Vec<RuleInfo> {
+    let mut out: Vec<_> = synthetic::RULES.iter().map(|r| r.info.clone()).collect();
+    out.push(unparsed::INFO);
+    out.sort_by(|a, b| a.id.cmp(&b.id));
+    out
+}

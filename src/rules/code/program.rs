@@ -1,0 +1,129 @@
+//! All files together: who defines what, and what a name in one file means in another.
+
+use rustc_hash::FxHashMap;
+
+use super::config::CodeConfig;
+use super::facts::{DefKind, Facts};
+use super::rule::{Class, File};
+
+/// A file whose facts are kept for the whole program.
+pub struct Member {
+    /// Its path.
+    pub path: String,
+    /// Its class.
+    pub class: Class,
+    /// Its module's dotted name.
+    pub module: String,
+    /// Its facts.
+    pub facts: Facts,
+}
+
+/// The files of a run, sorted by path.
+pub struct Program<'a> {
+    members: &'a [Member],
+    config: &'a CodeConfig,
+    defs: FxHashMap<String, (usize, usize)>,
+    exports: FxHashMap<String, String>,
+}
+
+/// Longest chain of re-exports and results that is followed.
+const LONGEST: u32 = 8;
+
+impl<'a> Program<'a> {
+    /// Over files that are sorted by path.
+    pub fn new(members: &'a [Member], config: &'a CodeConfig) -> Self {
+        let mut defs = FxHashMap::default();
+        let mut exports = FxHashMap::default();
+        for (index, member) in members.iter().enumerate() {
+            for (at, def) in member.facts.defs.iter().enumerate().skip(1) {
+                defs.entry(member.facts.text(def.path)).or_insert((index, at));
+            }
+            for (name, target) in &member.facts.exports {
+                exports.entry(member.facts.text(*name)).or_insert_with(|| member.facts.text(*target));
+            }
+        }
+        Self { members, config, defs, exports }
+    }
+
+    /// How many files.
+    pub fn len(&self) -> usize {
+        self.members.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.members.is_empty()
+    }
+
+    /// The files.
+    pub fn members(&self) -> &'a [Member] {
+        self.members
+    }
+
+    /// A file as rules see it.
+    pub fn file(&self, index: usize) -> File<'a> {
+        let member = &self.members[index];
+        File { path: &member.path, class: member.class, facts: &member.facts, config: self.config }
+    }
+
+    /// The function of this program that a callee's name means, through re-exports, instances and bases.
+    pub fn function(&self, name: &str) -> Option<String> {
+        self.find(name, 0)
+    }
+
+    fn find(&self, name: &str, depth: u32) -> Option<String> {
+        if depth > LONGEST {
+            return None;
+        }
+        if let Some((file, at)) = self.defs.get(name) {
+            let def = &self.members[*file].facts.defs[*at];
+            return (def.kind == DefKind::Function).then(|| name.to_owned());
+        }
+        // `make().run`: the result of `make`, or the instance of a class.
+        if let Some(at) = name.rfind("()") {
+            let (maker, rest) = (&name[..at], &name[at + 2..]);
+            return self.find(&format!("{}{rest}", self.result_of(maker, depth)?), depth + 1);
+        }
+        if let Some(target) = self.exports.get(name) {
+            return self.find(target, depth + 1);
+        }
+        let (owner, last) = name.rsplit_once('.')?;
+        if let Some((file, at)) = self.defs.get(owner) {
+            return self.inherited(*file, *at, last, depth);
+        }
+        let target = self.exports.get(owner)?;
+        self.find(&format!("{target}.{last}"), depth + 1)
+    }
+
+    /// The type that a call of `maker` yields.
+    fn result_of(&self, maker: &str, depth: u32) -> Option<String> {
+        if depth > LONGEST {
+            return None;
+        }
+        if let Some((file, at)) = self.defs.get(maker) {
+            let facts = &self.members[*file].facts;
+            let def = &facts.defs[*at];
+            return match def.kind {
+                DefKind::Class => Some(maker.to_owned()),
+                _ if def.result.is_some() => {
+                    let result = facts.text(def.result);
+                    let inner = result.strip_suffix("()")?;
+                    self.result_of(inner, depth + 1)
+                }
+                _ => None,
+            };
+        }
+        if let Some(target) = self.exports.get(maker) {
+            return self.result_of(target, depth + 1);
+        }
+        let (owner, last) = maker.rsplit_once('.')?;
+        let target = self.exports.get(owner)?;
+        self.result_of(&format!("{target}.{last}"), depth + 1)
+    }
+
+    fn inherited(&self, file: usize, at: usize, name: &str, depth: u32) -> Option<String> {
+        let facts = &self.members[file].facts;
+        let bases = facts.defs[at].bases.iter().filter(|b| b.is_some());
+        bases.map(|b| facts.text(*b)).find_map(|base| self.find(&format!("{base}.{name}"), depth + 1))
+    }
+}

@@ -1,0 +1,208 @@
+//! What a rule over code is made of: [`CodeRule`] and what it reports, [`Draft`].
+
+use std::borrow::Cow;
+
+use super::config::CodeConfig;
+use super::facts::{Call, Context, DefId, Facts, Place};
+use crate::finding::{RuleInfo, Severity, Text};
+
+/// What kind of file; a rule weighs the same thing differently in each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Class {
+    /// Everything that is not one of the others.
+    Source,
+    /// Examples, documentation, benchmarks.
+    Example,
+    /// Tests and their fixtures.
+    Test,
+}
+
+/// What a rule does in one class of files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// Nothing.
+    Off,
+    /// Reports and lets pass.
+    Warn(Severity),
+    /// Reports, and does what the family's `action` says.
+    Block(Severity),
+}
+
+/// A rule over one file.
+pub struct CodeRule {
+    /// What it says of itself.
+    pub info: RuleInfo,
+    /// In source, example and test files.
+    pub levels: [Level; 3],
+    /// Its check.
+    pub check: fn(&File<'_>, &mut Vec<Found>),
+}
+
+impl CodeRule {
+    /// What it does in files of this class.
+    pub fn level(&self, class: Class) -> Level {
+        self.levels[class as usize]
+    }
+}
+
+/// What a rule looks at.
+pub struct File<'a> {
+    /// Its path.
+    pub path: &'a str,
+    /// Its class.
+    pub class: Class,
+    /// What was read from it.
+    pub facts: &'a Facts,
+    /// What the policy says.
+    pub config: &'a CodeConfig,
+}
+
+/// What a rule found.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// Where.
+    pub place: Place,
+    /// In which definition.
+    pub def: DefId,
+    /// What is wrong, where more can be said than the rule's summary.
+    pub message: Option<String>,
+}
+
+impl Found {
+    /// At a call, with a message.
+    pub fn at(call: &Call, message: impl Into<String>) -> Self {
+        Self { place: call.place, def: call.def, message: Some(message.into()) }
+    }
+}
+
+/// A finding before its line and column are known.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Draft {
+    /// The rule's id.
+    pub rule: Text,
+    /// How bad, in a file of this class.
+    pub severity: Severity,
+    /// Whether it lets pass whatever the family's action is.
+    pub advisory: bool,
+    /// Where.
+    pub place: Place,
+    /// What is wrong.
+    pub message: String,
+    /// How to mend it.
+    pub help: Text,
+    /// The definition it stands in, for the fingerprint.
+    pub symbol: String,
+    /// Why it does not count: the reason of an allowance.
+    pub allowed: Option<String>,
+}
+
+impl Draft {
+    /// From what a rule found, by its level in this class; `None`: off.
+    pub fn new(info: &RuleInfo, level: Level, file: &File<'_>, found: Found) -> Option<Self> {
+        let (severity, advisory) = match level {
+            Level::Off => return None,
+            Level::Warn(severity) => (severity, true),
+            Level::Block(severity) => (severity, false),
+        };
+        Some(Self {
+            rule: info.id.clone(),
+            severity,
+            advisory,
+            place: found.place,
+            message: found.message.unwrap_or_else(|| info.summary.clone().into_owned()),
+            help: info.help.clone(),
+            symbol: file.facts.symbol(found.def),
+            allowed: None,
+        })
+    }
+}
+
+/// A rule's text as a constant.
+pub const fn info(
+    id: &'static str,
+    summary: &'static str,
+    severity: Severity,
+    explain: &'static str,
+    help: &'static str,
+) -> RuleInfo {
+    RuleInfo {
+        id: Cow::Borrowed(id),
+        summary: Cow::Borrowed(summary),
+        severity,
+        explain: Cow::Borrowed(explain),
+        help: Cow::Borrowed(help),
+        hit: Cow::Borrowed(&[]),
+        miss: Cow::Borrowed(&[]),
+    }
+}
+
+/// The callee of a call as people write it.
+pub fn callee(facts: &Facts, call: &Call) -> String {
+    let text = facts.text(call.callee);
+    match facts.language {
+        super::facts::Language::Rust => text.replace('.', "::"),
+        _ => text,
+    }
+}
+
+/// Whether a draw is used for what is no datum: a condition, an index, a seed, an initial weight, a pause.
+pub fn is_incidental(file: &File<'_>, call: &Call) -> bool {
+    if file.config.synthetic.forbids_all_draws() || !call.kind.draws() {
+        return false;
+    }
+    let uses = [Context::GATE, Context::INDEX, Context::SEED, Context::INIT, Context::DELAY, Context::DISCARDED];
+    uses.iter().any(|u| call.context.has(*u)) || names_around(file.facts, call.def).any(|n| has_incidental_word(&n))
+}
+
+fn names_around(facts: &Facts, def: DefId) -> impl Iterator<Item = String> {
+    let symbol = facts.symbol(def);
+    symbol.split('.').map(str::to_owned).collect::<Vec<_>>().into_iter()
+}
+
+/// Words in the name of a function or class whose draws are initial values, augmentation, exploration or jitter.
+const INCIDENTAL: [&str; 42] = [
+    "init", "initialize", "initialise", "initializer", "weights", "parameters", "augment", "augmentation", "augmenter",
+    "mixup", "cutmix", "cutout", "dropout", "explore", "exploration", "epsilon", "mutate", "mutation", "crossover",
+    "perturb", "jitter", "backoff", "retry", "crop", "flip", "rotate", "rotation", "shuffle", "permute", "bootstrap",
+    "resample", "split", "seed", "action", "act", "noise", "replay", "shear", "erasing", "transform", "policy", "latent",
+];
+
+fn has_incidental_word(name: &str) -> bool {
+    // `__init__` builds objects, most of them no parameters of a model.
+    if name == "__init__" || name == "init" {
+        return false;
+    }
+    words(name).any(|w| INCIDENTAL.contains(&w.as_str()))
+}
+
+/// The words of a name in snake_case or CamelCase, lower case.
+pub fn words(name: &str) -> impl Iterator<Item = String> {
+    let mut out: Vec<String> = Vec::new();
+    let mut previous_lower = false;
+    for c in name.chars() {
+        let starts = c.is_uppercase() && previous_lower;
+        if c == '_' || c == '-' || starts || out.is_empty() {
+            out.push(String::new());
+        }
+        if c.is_alphanumeric()
+            && let Some(word) = out.last_mut()
+        {
+            word.extend(c.to_lowercase());
+        }
+        previous_lower = c.is_lowercase();
+    }
+    out.into_iter().filter(|w| !w.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_have_words() {
+        let split = |name: &str| words(name).collect::<Vec<_>>().join(" ");
+        assert_eq!(split("_get_action"), "get action");
+        assert_eq!(split("RandomCrop"), "random crop");
+        assert!(has_incidental_word("_init_weights") && !has_incidental_word("__init__") && !has_incidental_word("actual"));
+    }
+}
