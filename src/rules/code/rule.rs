@@ -161,10 +161,48 @@ fn names_around(facts: &Facts, def: DefId) -> impl Iterator<Item = String> {
 
 /// Words in the name of a function or class whose draws are initial values, augmentation, exploration or jitter.
 const INCIDENTAL: [&str; 42] = [
-    "init", "initialize", "initialise", "initializer", "weights", "parameters", "augment", "augmentation", "augmenter",
-    "mixup", "cutmix", "cutout", "dropout", "explore", "exploration", "epsilon", "mutate", "mutation", "crossover",
-    "perturb", "jitter", "backoff", "retry", "crop", "flip", "rotate", "rotation", "shuffle", "permute", "bootstrap",
-    "resample", "split", "seed", "action", "act", "noise", "replay", "shear", "erasing", "transform", "policy", "latent",
+    "init",
+    "initialize",
+    "initialise",
+    "initializer",
+    "weights",
+    "parameters",
+    "augment",
+    "augmentation",
+    "augmenter",
+    "mixup",
+    "cutmix",
+    "cutout",
+    "dropout",
+    "explore",
+    "exploration",
+    "epsilon",
+    "mutate",
+    "mutation",
+    "crossover",
+    "perturb",
+    "jitter",
+    "backoff",
+    "retry",
+    "crop",
+    "flip",
+    "rotate",
+    "rotation",
+    "shuffle",
+    "permute",
+    "bootstrap",
+    "resample",
+    "split",
+    "seed",
+    "action",
+    "act",
+    "noise",
+    "replay",
+    "shear",
+    "erasing",
+    "transform",
+    "policy",
+    "latent",
 ];
 
 fn has_incidental_word(name: &str) -> bool {
@@ -203,6 +241,8 @@ mod tests {
         let split = |name: &str| words(name).collect::<Vec<_>>().join(" ");
         assert_eq!(split("_get_action"), "get action");
         assert_eq!(split("RandomCrop"), "random crop");
-        assert!(has_incidental_word("_init_weights") && !has_incidental_word("__init__") && !has_incidental_word("actual"));
+        assert!(
+            has_incidental_word("_init_weights") && !has_incidental_word("__init__") && !has_incidental_word("actual")
+        );
     }
 }

@@ -72,7 +72,10 @@ fn cover(index: usize, mut compiled: Compiled<'_>, drafts: &mut [(&str, &mut Dra
     let max = compiled.allowance.max.unwrap_or(u32::MAX);
     (over > 0).then(|| Unmet {
         index,
-        message: format!("the allowance “{}” covers {max} findings; {over} more are not covered", compiled.allowance.reason),
+        message: format!(
+            "the allowance “{}” covers {max} findings; {over} more are not covered",
+            compiled.allowance.reason
+        ),
     })
 }
 
@@ -80,6 +83,9 @@ impl Compiled<'_> {
     fn covers(&self, path: &str, draft: &Draft) -> bool {
         let any = |globs: &[GlobMatcher], text: &str| globs.is_empty() || globs.iter().any(|g| g.is_match(text));
         let function = draft.symbol.rsplit('.').next().unwrap_or_default();
-        draft.rule.starts_with("synthetic/") && any(&self.rules, &draft.rule) && any(&self.paths, path) && any(&self.functions, function)
+        draft.rule.starts_with("synthetic/")
+            && any(&self.rules, &draft.rule)
+            && any(&self.paths, path)
+            && any(&self.functions, function)
     }
 }

@@ -39,7 +39,8 @@ pub fn check(program: &Program<'_>) -> Vec<(usize, Draft)> {
         for (file, at) in callers.get(&name).into_iter().flatten() {
             let view = program.file(*file);
             let Some(call) = view.facts.calls.get(*at) else { continue };
-            if super::super::rule::is_incidental(&view, &Call { kind: super::super::catalogue::Kind::Scalar, ..*call }) {
+            if super::super::rule::is_incidental(&view, &Call { kind: super::super::catalogue::Kind::Scalar, ..*call })
+            {
                 continue;
             }
             out.extend(report(&view, call, &chain).into_iter().map(|draft| (*file, draft)));
@@ -102,7 +103,12 @@ fn report(file: &File<'_>, call: &Call, chain: &[String]) -> Vec<Draft> {
     let mut out = Vec::new();
     let mut add = |rule: &CodeRule, message: String| {
         let level = rule.level(file.class);
-        let draft = Draft::new(&rule.info, level, file, Found { place: call.place, def: call.def as DefId, message: Some(message) });
+        let draft = Draft::new(
+            &rule.info,
+            level,
+            file,
+            Found { place: call.place, def: call.def as DefId, message: Some(message) },
+        );
         out.extend(draft.filter(|_| level != Level::Off).map(|d| super::recommend(d, file)));
     };
     add(&RULE, format!("calls {way}"));

@@ -35,7 +35,11 @@ fn run(rule: &CallRule, file: &File<'_>, out: &mut Vec<Draft>) {
     for import in file.facts.imports.iter().filter(|_| !imports.is_empty()) {
         let module = file.facts.text(import.module);
         if imports.iter().any(|p| p.covers(&module)) {
-            found.push(Found { place: import.place, def: import.def, message: Some(format!("{}: {module}", rule.summary)) });
+            found.push(Found {
+                place: import.place,
+                def: import.def,
+                message: Some(format!("{}: {module}", rule.summary)),
+            });
         }
     }
     out.extend(found.into_iter().filter_map(|f| Draft::new(&info, level, file, f)));

@@ -36,13 +36,21 @@ fn is_library(language: Language, module: &str) -> bool {
     match language {
         Language::Python => {
             let first = module.split('.').next().unwrap_or_default();
-            ["faker", "mimesis", "factory", "factory_boy", "polyfactory", "model_bakery", "mixer", "lorem"].contains(&first)
+            ["faker", "mimesis", "factory", "factory_boy", "polyfactory", "model_bakery", "mixer", "lorem"]
+                .contains(&first)
         }
-        Language::JavaScript | Language::TypeScript => {
-            ["@faker-js/faker", "faker", "chance", "@ngneat/falso", "casual", "json-schema-faker", "@anatine/zod-mock", "fishery"]
-                .iter()
-                .any(|l| module == *l || module.strip_prefix(l).is_some_and(|rest| rest.starts_with('/')))
-        }
+        Language::JavaScript | Language::TypeScript => [
+            "@faker-js/faker",
+            "faker",
+            "chance",
+            "@ngneat/falso",
+            "casual",
+            "json-schema-faker",
+            "@anatine/zod-mock",
+            "fishery",
+        ]
+        .iter()
+        .any(|l| module == *l || module.strip_prefix(l).is_some_and(|rest| rest.starts_with('/'))),
         Language::Go => [
             "github.com/brianvoe/gofakeit",
             "github.com/go-faker/faker",

@@ -25,8 +25,8 @@ mod silent_fallback;
 mod tensor_draw;
 mod toy_dataset;
 
-pub use allow::apply as apply_allowances;
 pub use allow::Unmet;
+pub use allow::apply as apply_allowances;
 pub use custom::infos as custom_infos;
 
 use super::catalogue::Kind;

@@ -22,7 +22,10 @@ fn check(file: &File<'_>, out: &mut Vec<Found>) {
     let in_place_of = Context::HANDLER.with(Context::OTHERWISE);
     for call in file.facts.calls.iter().filter(|c| c.context.any(in_place_of) && c.returned_by != NOWHERE) {
         if is_fabrication(file, call) {
-            out.push(Found::at(call, format!("where the real thing fails, {} makes something up", callee(file.facts, call))));
+            out.push(Found::at(
+                call,
+                format!("where the real thing fails, {} makes something up", callee(file.facts, call)),
+            ));
         }
     }
     for fallback in &file.facts.fallbacks {

@@ -16,5 +16,7 @@ pub const RULE: CodeRule = CodeRule {
         "Load the input; keep random tensors to initialisers, augmentation and tests.",
     ),
     levels: WARN,
-    check: |file, out| each_call(file, out, "a tensor is drawn by", |c| c.kind == Kind::Tensor && is_fabrication(file, c)),
+    check: |file, out| {
+        each_call(file, out, "a tensor is drawn by", |c| c.kind == Kind::Tensor && is_fabrication(file, c))
+    },
 };

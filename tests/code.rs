@@ -1,0 +1,211 @@
+//! Every rule over code against its fixtures: `fixtures/rules/<id>/hit.*` and `miss.*`, or a folder of files with a
+//! `config.toml`. A line that must be found ends in a comment `expect: <rule id>[, <rule id>]`; anything else that is
+//! found fails.
+
+#![allow(clippy::unwrap_used)]
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use govctl::rules::code::catalogue::Catalogue;
+use govctl::rules::code::config::CodeConfig;
+use govctl::rules::code::facts::{Facts, Language};
+use govctl::rules::code::lines::LineIndex;
+use govctl::rules::code::program::Member;
+use govctl::rules::code::read::Unit;
+use govctl::rules::code::rule::Class;
+use govctl::rules::code::{self, Families, modules};
+
+fn fixtures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/rules")
+}
+
+fn sorted(dir: &Path) -> Vec<PathBuf> {
+    let mut paths: Vec<_> = std::fs::read_dir(dir).unwrap().map(|e| e.unwrap().path()).collect();
+    paths.sort();
+    paths
+}
+
+fn walk(dir: &Path, out: &mut Vec<PathBuf>) {
+    for path in sorted(dir) {
+        if path.is_dir() {
+            walk(&path, out);
+        } else {
+            out.push(path);
+        }
+    }
+}
+
+/// (file, line, rule)
+type Hits = BTreeSet<(String, u32, String)>;
+
+fn families(rule: &str) -> Families {
+    let family = rule.split('/').next().unwrap();
+    Families {
+        synthetic: matches!(family, "synthetic" | "code"),
+        imports: family == "imports",
+        standards: family == "standards",
+    }
+}
+
+/// What is found in these files, and what their comments expect.
+fn check(rule: &str, root: &Path, files: &[PathBuf]) -> (Hits, Hits) {
+    let config_file = root.join("config.toml");
+    let config: CodeConfig = if config_file.exists() {
+        toml::from_str(&std::fs::read_to_string(config_file).unwrap()).unwrap()
+    } else {
+        CodeConfig::default()
+    };
+    let catalogue = Catalogue::new(&config.synthetic.fabricators);
+    let (mut members, mut indexes, mut expected, mut found) = (Vec::new(), Vec::new(), Hits::new(), Hits::new());
+    for path in files {
+        let name = path.strip_prefix(root).unwrap().to_str().unwrap().to_owned();
+        let Some(language) = Language::of_path(&name) else { continue };
+        let bytes = std::fs::read(path).unwrap();
+        for (nth, line) in String::from_utf8_lossy(&bytes).lines().enumerate() {
+            for id in line.split_once("expect: ").map_or("", |(_, ids)| ids).split(',') {
+                let id = id.trim().trim_end_matches("*/").trim_end_matches("\\n\"").trim();
+                if !id.is_empty() {
+                    expected.insert((name.clone(), nth as u32 + 1, id.to_owned()));
+                }
+            }
+        }
+        let (module, package) = modules::module_name(language, &name, &config.imports.roots);
+        let facts = Facts::of(&Unit { language, path: &name, module: &module, package }, &bytes, &catalogue);
+        let lines = LineIndex::new(&bytes);
+        for draft in code::check_file(&name, Class::Source, &facts, &config, families(rule)) {
+            found.insert((name.clone(), lines.line(draft.place.start), draft.rule.into_owned()));
+        }
+        members.push(Member { path: name, class: Class::Source, module, facts });
+        indexes.push(lines);
+    }
+    for (at, draft) in code::check_program(&members, &config, families(rule)) {
+        found.insert((members[at].path.clone(), indexes[at].line(draft.place.start), draft.rule.into_owned()));
+    }
+    (found, expected)
+}
+
+#[test]
+fn fixtures_hold_what_they_say() {
+    let mut failures = Vec::new();
+    let mut cases = 0;
+    for family in sorted(&fixtures()) {
+        for folder in sorted(&family) {
+            let rule = folder.strip_prefix(fixtures()).unwrap().to_str().unwrap().to_owned();
+            for case in sorted(&folder) {
+                let mut files = Vec::new();
+                let root = if case.is_dir() {
+                    walk(&case, &mut files);
+                    case.clone()
+                } else {
+                    files.push(case.clone());
+                    folder.clone()
+                };
+                let (found, expected) = check(&rule, &root, &files);
+                cases += 1;
+                let name = case.strip_prefix(fixtures()).unwrap().display().to_string();
+                for missing in expected.difference(&found) {
+                    failures.push(format!("{name}: not found {missing:?}"));
+                }
+                for extra in found.difference(&expected) {
+                    failures.push(format!("{name}: found too {extra:?}"));
+                }
+                let stem = case.file_stem().unwrap().to_str().unwrap();
+                let names_itself = expected.iter().any(|(_, _, id)| *id == rule);
+                if stem.starts_with("hit") && !names_itself || stem.starts_with("miss") && names_itself {
+                    failures.push(format!("{name}: a hit must expect {rule}, a miss must not"));
+                }
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+    assert!(cases > 40, "{cases} cases");
+}
+
+#[test]
+fn every_rule_has_hit_and_miss_fixtures() {
+    for info in code::rules() {
+        let folder = fixtures().join(&*info.id);
+        let names: Vec<_> = folder
+            .is_dir()
+            .then(|| sorted(&folder))
+            .unwrap_or_default()
+            .iter()
+            .map(|p| p.file_stem().unwrap().to_str().unwrap().to_owned())
+            .collect();
+        for stem in ["hit", "miss"] {
+            assert!(names.iter().any(|n| n.starts_with(stem)), "add {}/{stem}.*", folder.display());
+        }
+    }
+}
+
+fn read(path: &str, bytes: &[u8]) -> Facts {
+    let language = Language::of_path(path).unwrap();
+    Facts::of(&Unit { language, path, module: "m", package: false }, bytes, &Catalogue::default())
+}
+
+const NAMES: [&str; 5] = ["a.py", "a.rs", "a.js", "a.ts", "a.go"];
+
+#[test]
+fn deep_texts_neither_crash_nor_pass_silently() {
+    let deep = 10_000;
+    let texts = [
+        format!("x = {}1{}", "(".repeat(deep), ")".repeat(deep)),
+        format!("x = {}1{}", "[".repeat(deep), "]".repeat(deep)),
+        format!("{}{}", "{".repeat(deep), "}".repeat(deep)),
+        format!("x = {}1", "- ".repeat(deep)),
+        format!("x = {}1", "not ".repeat(deep)),
+        format!("x = 1{}", " + 1".repeat(deep)),
+        format!("x = a{}", ".b".repeat(deep)),
+        format!("x = a{}", "()".repeat(deep)),
+        format!("x = {}1", "lambda: ".repeat(deep)),
+        (0..2000).map(|n| format!("{}if x:\n", " ".repeat(n))).collect::<String>() + &" ".repeat(2000) + "pass\n",
+        format!("{}x", "if (a) {} else ".repeat(deep)),
+        format!("fn f() {{ let x = {}1; }}", "!".repeat(deep)),
+        format!("x = {}1", "await ".repeat(deep)),
+        format!("x = a{}1", " ? b : ".repeat(deep)),
+        format!("x = f'{}'", "{f\"".repeat(deep)),
+    ];
+    for name in NAMES {
+        for text in &texts {
+            read(name, text.as_bytes());
+        }
+        let facts = read(name, texts[0].as_bytes());
+        assert!(!facts.errors.is_empty(), "{name}: ten thousand brackets are not parsed, and say so");
+    }
+}
+
+#[test]
+fn odd_texts_give_facts_or_an_error() {
+    for name in NAMES {
+        for text in [
+            &b""[..],
+            b"\xef\xbb\xbf",
+            b"\n",
+            b"\r\n",
+            b"\x00\x01\x02",
+            b"\xff\xfe\x00",
+            b"\"",
+            b"/*",
+            b"# caf\xe9",
+            b"}{)(",
+            b"\xf0\x9f",
+        ] {
+            read(name, text);
+        }
+        assert!(!read(name, b"a\0b").errors.is_empty(), "{name}");
+    }
+    assert!(read("a.py", b"\xef\xbb\xbfimport os\r\nos.system('x')\r\n").errors.is_empty());
+    let latin = read("a.py", b"# -*- coding: latin-1 -*-\nx = 'caf\xe9'\nimport os\n");
+    assert_eq!((latin.errors.len(), latin.imports.len()), (0, 1));
+    let two = read("a.py", b"import numpy as np\nprint 'hello'\nx = np.random.rand(3)\n");
+    assert!(!two.errors.is_empty());
+    assert!(two.calls.iter().any(|c| two.text(c.callee) == "numpy.random.rand"), "what can be recovered is still read");
+}
+
+#[test]
+fn an_enormous_file_is_read() {
+    let text = "x = [1, 2, 3]\nprint(x)\n".repeat(20 * 1024 * 1024 / 23);
+    let facts = read("a.py", text.as_bytes());
+    assert!(facts.errors.is_empty() && facts.calls.len() > 800_000);
+}
