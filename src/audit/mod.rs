@@ -1,1 +1,28 @@
-//! (room)
+//! The audit log without its file: entries and their canonical bytes, the tree and chain over them, checkpoints, proofs,
+//! verification, queries, exports and reports.
+//!
+//! | file | what it holds |
+//! |---|---|
+//! | [`entry`], [`kind`] | what is remembered, and the closed list of event types |
+//! | [`canonical`] | whether bytes are the canonical form of an object, in one pass |
+//! | [`tree`] | RFC 6962: leaf, node, root, inclusion and consistency |
+//! | [`note`], [`checkpoint`], [`proof`] | the C2SP formats: signed note, checkpoint, proof file |
+//! | [`verify`] | walks the entries and names every bad one |
+//!
+//! An entry's `prev` names the leaf before it, inside the bytes that are hashed: the log is a hash chain and a Merkle tree
+//! at once. Neither shows that the end was cut off or that everything was rewritten; only a checkpoint kept elsewhere
+//! does, and verification says so.
+//!
+//! Nothing here does I/O, reads a clock or prints; SQL is in `store` only.
+
+pub mod canonical;
+pub mod checkpoint;
+pub mod entry;
+pub mod kind;
+pub mod note;
+pub mod proof;
+pub mod tree;
+pub mod verify;
+
+pub use entry::{Actor, Entry, Event, Reason, Severity};
+pub use kind::EventType;
