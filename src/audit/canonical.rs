@@ -229,10 +229,34 @@ mod tests {
     fn what_is_not_canonical() {
         let long = format!(r#"{{"a":{}1{}}}"#, "[".repeat(70), "]".repeat(70));
         for text in [
-            "", "{", "[]", "{} ", " {}", r#"{"a": 1}"#, r#"{"a":1,}"#, r#"{"b":1,"a":2}"#, r#"{"a":1,"a":2}"#, r#"{"a":01}"#,
-            r#"{"a":-0}"#, r#"{"a":1.0}"#, r#"{"a":1e3}"#, r#"{"a":9007199254740992}"#, r#"{"a":-}"#, r#"{"a":"\/"}"#,
-            r#"{"a":"\u0041"}"#, r#"{"a":"\u000a"}"#, r#"{"a":"\u001F"}"#, r#"{"a":"\ud800"}"#, "{\"a\":\"\t\"}", r#"{"a":nul}"#,
-            r#"{"a":"x}"#, r#"{"a":[1 ,2]}"#, r#"{"\u0061":1}"#, r#"{"a":"\"#, "{\"\u{ff61}\":1,\"\u{1f600}\":2}", long.as_str(),
+            "",
+            "{",
+            "[]",
+            "{} ",
+            " {}",
+            r#"{"a": 1}"#,
+            r#"{"a":1,}"#,
+            r#"{"b":1,"a":2}"#,
+            r#"{"a":1,"a":2}"#,
+            r#"{"a":01}"#,
+            r#"{"a":-0}"#,
+            r#"{"a":1.0}"#,
+            r#"{"a":1e3}"#,
+            r#"{"a":9007199254740992}"#,
+            r#"{"a":-}"#,
+            r#"{"a":"\/"}"#,
+            r#"{"a":"\u0041"}"#,
+            r#"{"a":"\u000a"}"#,
+            r#"{"a":"\u001F"}"#,
+            r#"{"a":"\ud800"}"#,
+            "{\"a\":\"\t\"}",
+            r#"{"a":nul}"#,
+            r#"{"a":"x}"#,
+            r#"{"a":[1 ,2]}"#,
+            r#"{"\u0061":1}"#,
+            r#"{"a":"\"#,
+            "{\"\u{ff61}\":1,\"\u{1f600}\":2}",
+            long.as_str(),
         ] {
             assert!(check(text).is_err(), "{text}");
         }
@@ -247,8 +271,10 @@ mod tests {
 
     fn any_value() -> impl Strategy<Value = serde_json::Value> {
         let leaf = prop_oneof![
-            Just(serde_json::Value::Null), any::<bool>().prop_map(Into::into),
-            (-(MAX_INTEGER as i64)..=MAX_INTEGER as i64).prop_map(Into::into), "\\PC{0,12}|[\\x00-\\x1f\"\\\\]{0,6}".prop_map(Into::into),
+            Just(serde_json::Value::Null),
+            any::<bool>().prop_map(Into::into),
+            (-(MAX_INTEGER as i64)..=MAX_INTEGER as i64).prop_map(Into::into),
+            "\\PC{0,12}|[\\x00-\\x1f\"\\\\]{0,6}".prop_map(Into::into),
         ];
         leaf.prop_recursive(4, 32, 5, |inner| {
             prop_oneof![

@@ -111,7 +111,14 @@ mod tests {
         let checkpoint = Checkpoint { origin: "log.example/a".into(), size: 7, root: Hash([9; 32]) };
         assert_eq!(Checkpoint::parse(&checkpoint.to_string()), Ok(checkpoint.clone()));
         assert_eq!(Checkpoint::parse(&format!("{checkpoint}extension\n")), Ok(checkpoint));
-        for bad in ["", "o\n1\n", "o\n01\nAA==\n", "o\n+1\nAA==\n", "o\n1\nAA==\n", "\n1\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n"] {
+        for bad in [
+            "",
+            "o\n1\n",
+            "o\n01\nAA==\n",
+            "o\n+1\nAA==\n",
+            "o\n1\nAA==\n",
+            "\n1\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n",
+        ] {
             assert!(Checkpoint::parse(bad).is_err(), "{bad:?}");
         }
     }

@@ -7,7 +7,9 @@
 //! | [`canonical`] | whether bytes are the canonical form of an object, in one pass |
 //! | [`tree`] | RFC 6962: leaf, node, root, inclusion and consistency |
 //! | [`note`], [`checkpoint`], [`proof`] | the C2SP formats: signed note, checkpoint, proof file |
-//! | [`verify`] | walks the entries and names every bad one |
+//! | [`verify`], [`verdict`] | walks the entries and names every bad one; compares with checkpoints and says what stays open |
+//! | [`query`], [`stats`], [`export`] | what to look for, counts, the formats of others |
+//! | [`filter`] | what is not logged, and what must be |
 //!
 //! An entry's `prev` names the leaf before it, inside the bytes that are hashed: the log is a hash chain and a Merkle tree
 //! at once. Neither shows that the end was cut off or that everything was rewritten; only a checkpoint kept elsewhere
@@ -18,10 +20,15 @@
 pub mod canonical;
 pub mod checkpoint;
 pub mod entry;
+pub mod export;
+pub mod filter;
 pub mod kind;
 pub mod note;
 pub mod proof;
+pub mod query;
+pub mod stats;
 pub mod tree;
+pub mod verdict;
 pub mod verify;
 
 pub use entry::{Actor, Entry, Event, Reason, Severity};

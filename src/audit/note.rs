@@ -263,11 +263,7 @@ fn signature_line(line: &str) -> Result<SignatureLine, NoteError> {
         check_name(name).ok()?;
         let bytes = STANDARD.decode(data).ok()?;
         let (id, signature) = bytes.split_first_chunk::<4>()?;
-        (!signature.is_empty()).then(|| SignatureLine {
-            name: name.to_owned(),
-            id: *id,
-            signature: signature.to_vec(),
-        })
+        (!signature.is_empty()).then(|| SignatureLine { name: name.to_owned(), id: *id, signature: signature.to_vec() })
     });
     parsed.map_or_else(|| wrong(format!("no signature line: {line:?}")), Ok)
 }
@@ -289,7 +285,9 @@ mod tests {
         let read = SignedNote::parse(&note.to_string()).unwrap();
         assert_eq!(read, note);
         assert_eq!(read.verify(&[a.verifier()]).unwrap(), [&a.verifier()]);
-        assert!(read.verify(&[signer("log.example/a", 3).verifier()]).unwrap_err().to_string().contains("not signed by"));
+        assert!(
+            read.verify(&[signer("log.example/a", 3).verifier()]).unwrap_err().to_string().contains("not signed by")
+        );
     }
 
     #[test]
@@ -306,7 +304,15 @@ mod tests {
         for bad in ["", "o", "o+00000000+AQ==", &vkey.replace("o+", "p+"), &vkey.replace("+A", "+B")] {
             assert!(Verifier::parse(bad).is_err(), "{bad}");
         }
-        for bad in ["", "a\n", "a\n\n", "a\n\nb\n", "a\r\n\n\u{2014} o AAAAAA==\n", "a\n\n\u{2014} o AAAA\n", "a\n\n\u{2014} o AAAAAAA="] {
+        for bad in [
+            "",
+            "a\n",
+            "a\n\n",
+            "a\n\nb\n",
+            "a\r\n\n\u{2014} o AAAAAA==\n",
+            "a\n\n\u{2014} o AAAA\n",
+            "a\n\n\u{2014} o AAAAAAA=",
+        ] {
             assert!(SignedNote::parse(bad).is_err(), "{bad:?}");
         }
         assert!(Signer::from_seed("a b", &[0; 32]).is_err());

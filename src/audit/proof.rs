@@ -124,7 +124,12 @@ mod tests {
         assert_eq!(other.verify(None, &known), Err(InvalidProof::Path(ProofError::WrongRoot)));
         let elsewhere = proof.verify(Some("another"), &known).unwrap_err().to_string();
         assert!(elsewhere.contains("another log"), "{elsewhere}");
-        for bad in ["", "x\n\ny", &proof.to_string().replace("extra", "extr"), &proof.to_string().replace("index 3", "index x")] {
+        for bad in [
+            "",
+            "x\n\ny",
+            &proof.to_string().replace("extra", "extr"),
+            &proof.to_string().replace("index 3", "index x"),
+        ] {
             assert!(matches!(Proof::parse(bad), Err(InvalidProof::Malformed(_))), "{bad}");
         }
     }

@@ -7,7 +7,7 @@
 use std::fmt;
 
 use super::canonical;
-use super::entry::VERSION;
+use super::entry::{self, Entry, VERSION};
 use super::tree::{self, Frontier, Hash};
 
 /// What is wrong with an entry.
@@ -98,6 +98,24 @@ pub struct Row<'a> {
     pub body: &'a [u8],
     /// The leaf stored beside it.
     pub leaf: Option<&'a [u8]>,
+    /// The data stored beside it.
+    pub data: Data<'a>,
+}
+
+/// The data an entry is committed to.
+#[derive(Clone, Copy, Debug)]
+pub enum Data<'a> {
+    /// Not looked at: an export carries only the commitment.
+    Unknown,
+    /// Not there: fine where there is no commitment or it was purged.
+    Absent,
+    /// There.
+    Here {
+        /// The salt of the commitment.
+        salt: &'a [u8],
+        /// The canonical bytes.
+        data: &'a [u8],
+    },
 }
 
 /// What a walk found.
@@ -130,9 +148,12 @@ struct Seen {
 }
 
 /// What of a body is needed to place it.
-struct Place {
+struct Place<'a> {
     seq: u64,
     prev: Hash,
+    /// As written, with its quotation marks.
+    commitment: Option<&'a str>,
+    is_pruning: bool,
 }
 
 /// A walk in progress: call [`Walk::row`] for each entry in order, then [`Walk::finish`].
@@ -143,6 +164,10 @@ pub struct Walk {
     next_watch: Option<u64>,
     last: Option<Seen>,
     before_last: Option<Seen>,
+    /// Entries whose data is not there, as ranges.
+    without_data: Vec<(u64, u64)>,
+    /// The last entry whose data was purged, as the log itself says.
+    purged_through: Option<u64>,
 }
 
 impl Walk {
@@ -181,8 +206,9 @@ impl Walk {
         if stray {
             return;
         }
-        let prev = place.ok().map(|p| p.prev);
         let current = Seen { at, hash, faulty: faulty || gap, doubtful: doubtful && !faulty, unlinked: false };
+        self.data(at, &row, &place);
+        let prev = place.ok().map(|p| p.prev);
         self.link(current, prev, gap);
     }
 
@@ -194,8 +220,34 @@ impl Walk {
                 self.report(last.at, Fault::BodyChanged);
             }
         }
+        for (from, to) in std::mem::take(&mut self.without_data) {
+            let kept = self.purged_through.map_or(0, |p| p + 1).max(from);
+            (kept..=to).for_each(|seq| self.report(seq, Fault::DataMissing));
+        }
         self.walked.problems.sort_by_key(|p| p.seq);
         self.walked
+    }
+
+    fn data(&mut self, at: u64, row: &Row<'_>, place: &Result<Place<'_>, Fault>) {
+        let Ok(place) = place else { return };
+        if place.is_pruning {
+            let entry: Option<Entry> = serde_json::from_slice(row.body).ok();
+            let through = entry.and_then(|e| e.data).and_then(|d| d.get("through")?.as_u64());
+            self.purged_through = self.purged_through.max(through);
+        }
+        match (place.commitment, row.data) {
+            (Some(commitment), Data::Here { salt, data }) => {
+                if commitment.trim_matches('"') != entry::commitment(salt, data) {
+                    self.report(at, Fault::DataChanged);
+                }
+            }
+            (Some(_), Data::Absent) => match self.without_data.last_mut() {
+                Some((_, to)) if *to + 1 == at => *to = at,
+                _ => self.without_data.push((at, at)),
+            },
+            (None, Data::Here { .. }) => self.report(at, Fault::DataChanged),
+            _ => (),
+        }
     }
 
     fn push(&mut self, hash: Hash) {
@@ -209,7 +261,7 @@ impl Walk {
         }
     }
 
-    fn own_fault(&self, at: u64, hash: Hash, place: &Result<Place, Fault>, doubtful: bool) -> Option<Fault> {
+    fn own_fault(&self, at: u64, hash: Hash, place: &Result<Place<'_>, Fault>, doubtful: bool) -> Option<Fault> {
         match place {
             Err(_) if doubtful => Some(Fault::BodyChanged),
             Err(fault) => Some(fault.clone()),
@@ -276,13 +328,14 @@ impl Walk {
 }
 
 /// Reads what places an entry, and whether it is one.
-fn place(body: &[u8]) -> Result<Place, Fault> {
-    let (mut version, mut seq, mut prev, mut typed, mut timed) = (None, None, None, false, false);
+fn place(body: &[u8]) -> Result<Place<'_>, Fault> {
+    let (mut version, mut seq, mut prev, mut kind, mut timed, mut commitment) = (None, None, None, None, false, None);
     canonical::members(body, |name, value| match name {
         "v" => version = Some(value),
         "seq" => seq = value.parse().ok(),
         "prev" => prev = value.strip_prefix("\"sha256:").and_then(|v| v.strip_suffix('"')).and_then(hash_of_hex),
-        "type" => typed = value.starts_with('"'),
+        "type" => kind = Some(value).filter(|v| v.starts_with('"')),
+        "data_commit" => commitment = Some(value),
         "ts" => timed = value.starts_with('"'),
         _ => (),
     })
@@ -291,9 +344,9 @@ fn place(body: &[u8]) -> Result<Place, Fault> {
         return Err(Fault::NotAnEntry("its `v` is not govctl.audit/1"));
     }
     let (Some(seq), Some(prev)) = (seq, prev) else { return Err(Fault::NotAnEntry("no `seq` or `prev`")) };
-    match typed && timed {
-        true => Ok(Place { seq, prev }),
-        false => Err(Fault::NotAnEntry("no `type` or `ts`")),
+    match kind {
+        Some(kind) if timed => Ok(Place { seq, prev, commitment, is_pruning: kind == "\"log.pruned\"" }),
+        _ => Err(Fault::NotAnEntry("no `type` or `ts`")),
     }
 }
 
@@ -346,6 +399,7 @@ mod tests {
                 seq: leaves.then_some(*seq),
                 body: body.as_bytes(),
                 leaf: leaves.then_some(leaf.0.as_slice()),
+                data: Data::Unknown,
             });
         }
         walk.finish().problems.iter().map(|p| (p.seq, p.fault.code())).collect()
@@ -363,7 +417,9 @@ mod tests {
         assert_eq!(both(|_| ()), [vec![], vec![]]);
         let rows = log(7);
         let mut seen = Walk::new(vec![0, 3, 3, 7, 9]);
-        rows.iter().for_each(|(s, b, l)| seen.row(Row { seq: Some(*s), body: b.as_bytes(), leaf: Some(&l.0) }));
+        rows.iter().for_each(|(s, b, l)| {
+            seen.row(Row { seq: Some(*s), body: b.as_bytes(), leaf: Some(&l.0), data: Data::Unknown })
+        });
         let walked = seen.finish();
         let leaves: Vec<_> = rows.iter().map(|r| r.2).collect();
         assert_eq!((walked.size, walked.tree.root()), (7, tree::root(&leaves)));
@@ -376,7 +432,17 @@ mod tests {
             let found = both(|r| r[at].1 = r[at].1.replace("\"x\"", "\"y\""));
             assert_eq!(found, [vec![(at as u64, "body-changed")], vec![(at as u64, "body-changed")]], "{at}");
         }
-        assert_eq!(walk(&{ let mut r = log(10); r[9].1 = r[9].1.replace("\"x\"", "\"y\""); r }, true), [(9, "body-changed")]);
+        assert_eq!(
+            walk(
+                &{
+                    let mut r = log(10);
+                    r[9].1 = r[9].1.replace("\"x\"", "\"y\"");
+                    r
+                },
+                true
+            ),
+            [(9, "body-changed")]
+        );
         let found = both(|r| r[4].1 = r[4].1.replace("\"seq\"", " \"seq\""));
         assert_eq!(found, [vec![(4, "body-changed")], vec![(4, "not-canonical")]]);
     }

@@ -25,10 +25,10 @@
 //!
 //! Then `cargo test` and `govctl rules test` tell what is wrong with it.
 
-mod go_regex;
 pub mod code;
 pub mod exception;
 pub mod gitleaks;
+mod go_regex;
 pub mod pattern;
 pub mod proof;
 pub mod template;

@@ -1,0 +1,89 @@
+//! The schema, as a list of steps that only grows: `user_version` says how many of them a database has seen.
+//!
+//! What queries filter by is generated from the body, so it cannot disagree with what is hashed; the tags are kept by a
+//! trigger. Triggers let the log only grow. They guard against mistakes; against somebody with the file in hand only the
+//! hashes help.
+
+use rusqlite::{Connection, Transaction};
+
+use super::error::{Cause, StoreError};
+
+/// `PRAGMA application_id`: "GOVC".
+const APPLICATION_ID: i64 = 0x474f_5643;
+
+const STEPS: &[&str] = &[r"
+CREATE TABLE entry (
+  seq INTEGER PRIMARY KEY,
+  body TEXT NOT NULL CHECK (octet_length(body) <= 65535),
+  leaf BLOB NOT NULL CHECK (length(leaf) = 32),
+  ts TEXT GENERATED ALWAYS AS (json_extract(body, '$.ts')) VIRTUAL,
+  type TEXT GENERATED ALWAYS AS (json_extract(body, '$.type')) VIRTUAL,
+  severity TEXT GENERATED ALWAYS AS (json_extract(body, '$.severity')) VIRTUAL,
+  tenant TEXT GENERATED ALWAYS AS (json_extract(body, '$.tenant')) VIRTUAL,
+  actor TEXT GENERATED ALWAYS AS (json_extract(body, '$.actor.kind') || ':' || json_extract(body, '$.actor.id')) VIRTUAL,
+  action TEXT GENERATED ALWAYS AS (json_extract(body, '$.action')) VIRTUAL,
+  resource TEXT GENERATED ALWAYS AS (json_extract(body, '$.resource')) VIRTUAL,
+  decision TEXT GENERATED ALWAYS AS (json_extract(body, '$.decision')) VIRTUAL,
+  correlation TEXT GENERATED ALWAYS AS (json_extract(body, '$.correlation')) VIRTUAL
+) STRICT;
+CREATE INDEX entry_ts ON entry(ts);
+CREATE INDEX entry_type ON entry(type);
+CREATE INDEX entry_severity ON entry(severity);
+CREATE INDEX entry_actor ON entry(actor);
+CREATE INDEX entry_action ON entry(action) WHERE action IS NOT NULL;
+CREATE INDEX entry_resource ON entry(resource) WHERE resource IS NOT NULL;
+CREATE INDEX entry_decision ON entry(decision) WHERE decision IS NOT NULL;
+CREATE INDEX entry_correlation ON entry(correlation) WHERE correlation IS NOT NULL;
+CREATE TABLE entry_tag (tag TEXT NOT NULL, seq INTEGER NOT NULL REFERENCES entry(seq), PRIMARY KEY (tag, seq)) STRICT, WITHOUT ROWID;
+CREATE TABLE payload (seq INTEGER PRIMARY KEY REFERENCES entry(seq), salt BLOB NOT NULL, data TEXT NOT NULL) STRICT;
+CREATE TABLE pruning (through INTEGER NOT NULL) STRICT;
+CREATE TABLE checkpoint (size INTEGER PRIMARY KEY, note TEXT NOT NULL, frontier BLOB NOT NULL) STRICT;
+CREATE TABLE log_key (vkey TEXT PRIMARY KEY, since INTEGER NOT NULL, until INTEGER) STRICT;
+CREATE TABLE dropped (name TEXT PRIMARY KEY, count INTEGER NOT NULL, since TEXT NOT NULL) STRICT;
+
+CREATE TRIGGER entry_next BEFORE INSERT ON entry
+  WHEN NEW.seq IS NOT (SELECT coalesce(max(seq), -1) + 1 FROM entry)
+  BEGIN SELECT RAISE(ABORT, 'the audit log only grows at its end'); END;
+CREATE TRIGGER entry_no_update BEFORE UPDATE ON entry BEGIN SELECT RAISE(ABORT, 'the audit log only grows'); END;
+CREATE TRIGGER entry_no_delete BEFORE DELETE ON entry BEGIN SELECT RAISE(ABORT, 'the audit log only grows'); END;
+CREATE TRIGGER entry_tags AFTER INSERT ON entry WHEN json_type(NEW.body, '$.tags') = 'array'
+  BEGIN INSERT INTO entry_tag SELECT value, NEW.seq FROM json_each(NEW.body, '$.tags'); END;
+CREATE TRIGGER tag_no_update BEFORE UPDATE ON entry_tag BEGIN SELECT RAISE(ABORT, 'the audit log only grows'); END;
+CREATE TRIGGER tag_no_delete BEFORE DELETE ON entry_tag BEGIN SELECT RAISE(ABORT, 'the audit log only grows'); END;
+CREATE TRIGGER payload_no_update BEFORE UPDATE ON payload BEGIN SELECT RAISE(ABORT, 'the audit log only grows'); END;
+CREATE TRIGGER payload_no_delete BEFORE DELETE ON payload WHEN NOT EXISTS (SELECT 1 FROM pruning WHERE OLD.seq <= through)
+  BEGIN SELECT RAISE(ABORT, 'data is purged by `govctl audit prune` only'); END;
+"];
+
+/// Whether a database is one of ours and how far it is; `None`: it is empty.
+pub(super) fn version(conn: &Connection) -> Result<Option<i64>, StoreError> {
+    let pragma = |name: &str| conn.query_row(&format!("PRAGMA {name}"), [], |r| r.get::<_, i64>(0));
+    let (id, version) = (pragma("application_id")?, pragma("user_version")?);
+    let known = STEPS.len() as i64;
+    match id {
+        APPLICATION_ID if version > known => Err(Cause::Newer { found: version, known }.into()),
+        APPLICATION_ID => Ok(Some(version)),
+        0 if version == 0 && is_empty(conn)? => Ok(None),
+        _ => Err(Cause::Foreign.into()),
+    }
+}
+
+fn is_empty(conn: &Connection) -> Result<bool, StoreError> {
+    Ok(conn.query_row("SELECT count(*) = 0 FROM sqlite_schema", [], |r| r.get(0))?)
+}
+
+/// Whether nothing is left to do.
+pub(super) fn is_current(version: Option<i64>) -> bool {
+    version == Some(STEPS.len() as i64)
+}
+
+/// Applies what is missing, in the caller's transaction.
+pub(super) fn migrate(tx: &Transaction<'_>) -> Result<(), StoreError> {
+    let done = version(tx)?.unwrap_or(0);
+    for step in STEPS.iter().skip(usize::try_from(done).unwrap_or(usize::MAX)) {
+        tx.execute_batch(step)?;
+    }
+    tx.pragma_update(None, "application_id", APPLICATION_ID)?;
+    tx.pragma_update(None, "user_version", STEPS.len() as i64)?;
+    Ok(())
+}
