@@ -6,6 +6,7 @@
 //! sorted findings, with suppression comments and the baseline applied.
 
 pub mod baseline;
+pub mod code;
 pub mod finish;
 pub mod matching;
 pub mod place;

@@ -1,6 +1,7 @@
 //! `govctl check`, `scan` and `lint`: what is in the repository.
 
 mod args;
+mod code;
 mod output;
 mod rule_files;
 mod selection;
@@ -15,8 +16,9 @@ pub use args::Args;
 use super::terminal::Terminal;
 use super::{Exit, PolicyArgs, clock};
 use crate::engine::baseline::Baseline;
+use crate::engine::code::{CodeEngine, Files};
 use crate::engine::finish::{self, Collected, finish};
-use crate::engine::{Engine, Scratch};
+use crate::engine::{Engine, Scanned, Scratch};
 use crate::policy::raw::policies::EnforcementMode;
 use crate::report::Report;
 use crate::source::{Coverage, Source};
@@ -33,7 +35,8 @@ pub fn run(args: &Args, policy: &PolicyArgs, families: &[&str], terminal: &mut T
     let selection = Selection::of(args)?;
     let resolved = settings::resolve(args, policy, families, selection.root())?;
     let baseline = resolved.baseline.as_deref().map(|path| output::read_baseline(path)).transpose()?;
-    let (mut report, collected) = scan(&selection, &resolved, args)?;
+    let code = CodeEngine::new(code::config(&resolved.checks, &clock::today()), code::families(&resolved.families));
+    let (mut report, collected) = scan(&selection, &resolved, &code, args)?;
     let options = finish::Options {
         baseline: baseline.as_ref(),
         today: clock::today(),
@@ -44,7 +47,7 @@ pub fn run(args: &Args, policy: &PolicyArgs, families: &[&str], terminal: &mut T
     let (findings, notes) = finish(collected.into_inner(), resolved.engine.settings(), &options);
     report.findings = findings;
     report.notes.extend(notes);
-    report.rules = rules_named(&report, &resolved.engine);
+    report.rules = rules_named(&report, &resolved.engine, &code);
     report.elapsed = started.elapsed();
     report.scanned_at = Some((started_at, clock::now()));
     if args.write_baseline {
@@ -56,20 +59,26 @@ pub fn run(args: &Args, policy: &PolicyArgs, families: &[&str], terminal: &mut T
     Ok(conclude(args, resolved.mode, &report, terminal))
 }
 
-fn scan(selection: &Selection, resolved: &Resolved, args: &Args) -> Result<(Report, Collected)> {
+fn scan(selection: &Selection, resolved: &Resolved, code: &CodeEngine, args: &Args) -> Result<(Report, Collected)> {
     let (coverage, collected) = (Coverage::default(), Collected::default());
     let engine = &resolved.engine;
-    let sink = |source: Source<'_>| SCRATCH.with_borrow_mut(|scratch| collected.add(engine.scan(&source, scratch)));
+    let files = Files::default();
+    let sink = |source: Source<'_>| {
+        SCRATCH.with_borrow_mut(|scratch| collected.add(engine.scan(&source, scratch)));
+        code.read(&source, engine.settings(), &files);
+    };
     let errors = match selection.visit(resolved, args, &coverage, &sink) {
         Ok(()) => Vec::new(),
         Err(error) if coverage.is_empty() => return Err(error),
         // What was found before must still be told.
         Err(error) => vec![format!("{error:#}")],
     };
+    let (findings, notes) = code.finish(files, engine.settings());
+    collected.add(Scanned { findings, directives: Vec::new() });
     let report = Report {
         coverage: coverage.finish(),
         errors,
-        notes: resolved.notes.clone(),
+        notes: resolved.notes.iter().cloned().chain(notes).collect(),
         rules_enabled: engine.rules().count(),
         ..Report::default()
     };
@@ -81,9 +90,10 @@ std::thread_local! {
     static SCRATCH: std::cell::RefCell<Scratch> = std::cell::RefCell::default();
 }
 
-fn rules_named(report: &Report, engine: &Engine) -> Vec<crate::finding::RuleInfo> {
+fn rules_named(report: &Report, engine: &Engine, code: &CodeEngine) -> Vec<crate::finding::RuleInfo> {
     let named: std::collections::BTreeSet<_> = report.findings.iter().map(|f| &*f.rule).collect();
-    let known = engine.rules().map(|r| &r.info).chain(finish::RULES);
+    let own = crate::rules::code::rules_of(code.config());
+    let known = engine.rules().map(|r| &r.info).chain(finish::RULES).chain(&own);
     let mut rules: Vec<_> = known.filter(|r| named.contains(&*r.id)).cloned().collect();
     rules.sort_by(|a, b| a.id.cmp(&b.id));
     rules

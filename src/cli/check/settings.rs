@@ -20,6 +20,8 @@ use crate::rules::pattern::{self, PatternRule};
 pub struct Resolved {
     /// The rules, ready to run.
     pub engine: Engine,
+    /// What the policy says of the repository's content.
+    pub checks: Checks,
     /// The families that run.
     pub families: Vec<String>,
     /// How strictly.
@@ -69,6 +71,7 @@ pub fn resolve(args: &Args, policy: &PolicyArgs, families: &[&str], root: &Path)
     let configured = checks.baseline.as_ref().map(|path| root.join(path));
     Ok(Resolved {
         engine: Engine::new(settings).map_err(|e| anyhow!(e))?,
+        checks: checks.clone(),
         families,
         mode: policy.environment.enforcement_mode,
         exclude: checks.exclude.clone(),

@@ -345,6 +345,18 @@ impl Facts {
         self.defs.get(id as usize)
     }
 
+    /// Gives up what only the rules over one file look at, and spare room.
+    pub fn forget_what_one_file_needs(&mut self) {
+        self.strings = Vec::new();
+        self.comments = Vec::new();
+        self.rows = Vec::new();
+        self.fallbacks = Vec::new();
+        self.calls.shrink_to_fit();
+        self.imports.shrink_to_fit();
+        self.defs.shrink_to_fit();
+        self.exports.shrink_to_fit();
+    }
+
     /// A name's text.
     pub fn text(&self, sym: Sym) -> String {
         self.names.text(sym)

@@ -74,3 +74,11 @@ pub fn rules() -> Vec<RuleInfo> {
     out.sort_by(|a, b| a.id.cmp(&b.id));
     out
 }
+
+/// The same and the rules and contracts of a policy.
+pub fn rules_of(config: &CodeConfig) -> Vec<RuleInfo> {
+    let mut out = rules();
+    out.extend(synthetic::custom_infos(&config.synthetic.rule));
+    out.sort_by(|a, b| a.id.cmp(&b.id));
+    out
+}

@@ -4,18 +4,8 @@ use std::borrow::Cow;
 
 use super::config::CodeConfig;
 use super::facts::{Call, Context, DefId, Facts, Place};
+pub use crate::finding::Class;
 use crate::finding::{RuleInfo, Severity, Text};
-
-/// What kind of file; a rule weighs the same thing differently in each.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Class {
-    /// Everything that is not one of the others.
-    Source,
-    /// Examples, documentation, benchmarks.
-    Example,
-    /// Tests and their fixtures.
-    Test,
-}
 
 /// What a rule does in one class of files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +31,11 @@ pub struct CodeRule {
 impl CodeRule {
     /// What it does in files of this class.
     pub fn level(&self, class: Class) -> Level {
-        self.levels[class as usize]
+        match class {
+            Class::Source => self.levels[0],
+            Class::Example => self.levels[1],
+            Class::Test => self.levels[2],
+        }
     }
 }
 

@@ -1,0 +1,239 @@
+//! Rules over code × source → findings: facts are taken file by file, from any number of threads; what needs all files
+//! runs at the end.
+//!
+//! The facts of every file are kept, their texts only as long as [`KEPT_TEXT`] lasts: beyond it, what only the whole
+//! program shows is reported with its line but without an excerpt.
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+use super::place::{Places, excerpt};
+use super::settings::Settings;
+use super::{Engine, Scratch};
+use crate::finding::{Action, Confidence, Excerpt, Finding, Fingerprint, Span, Suppressed};
+use crate::rules::CATALOGUE;
+use crate::rules::code::catalogue::Catalogue;
+use crate::rules::code::config::CodeConfig;
+use crate::rules::code::facts::{Facts, Language};
+use crate::rules::code::lines::LineIndex;
+use crate::rules::code::program::Member;
+use crate::rules::code::read::Unit;
+use crate::rules::code::rule::Draft;
+use crate::rules::code::{self, Families, modules, synthetic};
+use crate::source::Source;
+
+/// How many bytes of source text are kept for the findings of the whole program.
+const KEPT_TEXT: usize = 128 << 20;
+
+/// The rules over code, ready to run.
+pub struct CodeEngine {
+    config: CodeConfig,
+    families: Families,
+    catalogue: Catalogue,
+    masker: OnceLock<Option<Engine>>,
+}
+
+/// Where the threads put the files they read.
+#[derive(Default)]
+pub struct Files(Mutex<Kept>);
+
+#[derive(Default)]
+struct Kept {
+    files: Vec<FileKept>,
+    text: usize,
+}
+
+struct FileKept {
+    member: Member,
+    drafts: Vec<(Draft, Finding)>,
+    seen: HashMap<(String, String), u32>,
+    text: Option<Box<[u8]>>,
+    lines: LineIndex,
+    only_lines: Option<Vec<u32>>,
+}
+
+impl CodeEngine {
+    /// Prepares.
+    pub fn new(config: CodeConfig, families: Families) -> Self {
+        let catalogue = Catalogue::new(&config.synthetic.fabricators);
+        Self { config, families, catalogue, masker: OnceLock::new() }
+    }
+
+    /// Whether any family runs.
+    pub fn is_on(&self) -> bool {
+        self.families.any()
+    }
+
+    /// What the policy says of code.
+    pub fn config(&self) -> &CodeConfig {
+        &self.config
+    }
+
+    /// Reads one source, if it is a whole file of code.
+    pub fn read(&self, source: &Source<'_>, settings: &Settings, files: &Files) {
+        let Some(path) = source.path.filter(|_| source.whole && self.is_on()) else { return };
+        let Some(language) = Language::of_path(path) else { return };
+        let (module, package) = modules::module_name(language, path, &self.config.imports.roots);
+        let unit = Unit { language, path, module: &module, package };
+        let mut facts = Facts::of(&unit, source.bytes, &self.catalogue);
+        let class = settings.classes.of(Some(path));
+        let drafts = code::check_file(path, class, &facts, &self.config, self.families);
+        facts.forget_what_one_file_needs();
+        let member = Member { path: path.to_owned(), class, module, facts };
+        let mut kept = FileKept {
+            member,
+            drafts: Vec::new(),
+            seen: HashMap::new(),
+            text: None,
+            lines: LineIndex::new(source.bytes),
+            only_lines: source.only_lines.map(<[u32]>::to_vec),
+        };
+        self.finish_drafts(&mut kept, drafts, Some(source.bytes), settings);
+        files.add(kept, source.bytes);
+    }
+
+    /// Runs what needs every file and gives all findings, allowances applied, with notes about allowances.
+    pub fn finish(&self, files: Files, settings: &Settings) -> (Vec<Finding>, Vec<String>) {
+        let mut files = files.0.into_inner().unwrap_or_else(PoisonError::into_inner).files;
+        files.sort_by(|a, b| a.member.path.cmp(&b.member.path));
+        let (members, mut rest): (Vec<Member>, Vec<Rest>) = files.into_iter().map(FileKept::split).unzip();
+        for (at, draft) in code::check_program(&members, &self.config, self.families) {
+            rest[at].later.push(draft);
+        }
+        let mut all = Vec::with_capacity(members.len());
+        for (member, rest) in members.into_iter().zip(rest) {
+            let (mut file, later) = rest.join(member);
+            let text = file.text.take();
+            self.finish_drafts(&mut file, later, text.as_deref(), settings);
+            all.push(file);
+        }
+        self.allow(&mut all)
+    }
+
+    fn allow(&self, files: &mut [FileKept]) -> (Vec<Finding>, Vec<String>) {
+        for file in files.iter_mut() {
+            file.drafts.sort_by_key(|(draft, _)| draft.place);
+        }
+        let mut drafts: Vec<(&str, &mut Draft)> = files
+            .iter_mut()
+            .flat_map(|f| {
+                let path = f.member.path.as_str();
+                f.drafts.iter_mut().map(move |(draft, _)| (path, draft))
+            })
+            .collect();
+        let unmet = synthetic::apply_allowances(&self.config.synthetic.allow, &self.config.today, &mut drafts);
+        let notes = unmet.into_iter().map(|u| u.message).collect();
+        let mut findings = Vec::new();
+        for (draft, mut finding) in files.iter_mut().flat_map(|f| f.drafts.drain(..)) {
+            finding.suppressed = draft.allowed.map(|reason| Suppressed::Policy { reason });
+            findings.push(finding);
+        }
+        (findings, notes)
+    }
+
+    fn finish_drafts(&self, file: &mut FileKept, drafts: Vec<Draft>, text: Option<&[u8]>, settings: &Settings) {
+        if drafts.is_empty() {
+            return;
+        }
+        let secrets = text.map(|t| self.secrets(t)).unwrap_or_default();
+        let mut places = text.map(|t| Places::new(t, 1));
+        for draft in drafts {
+            if !settings.applies(&draft.rule, Some(&file.member.path)) {
+                continue;
+            }
+            let Some(severity) = settings.severity_of(&draft.rule, file.member.class, draft.severity) else { continue };
+            let range = draft.place.range();
+            let span = match &mut places {
+                Some(places) => places.span(&range),
+                None => file.bare_span(&range),
+            };
+            if !file.counts(&span) {
+                continue;
+            }
+            let shown = text.map_or_else(Excerpt::default, |t| excerpt(t, &range, &secrets));
+            let around = if draft.symbol.is_empty() { shown.text.trim().to_owned() } else { draft.symbol.clone() };
+            let nth = file.seen.entry((draft.rule.to_string(), around.clone())).or_default();
+            let fingerprint = Fingerprint::new(&draft.rule, &file.member.path, &around, &[], *nth);
+            *nth += 1;
+            let finding = Finding {
+                rule: draft.rule.clone(),
+                severity,
+                action: action(&draft, settings),
+                confidence: Confidence::High,
+                path: file.member.path.clone(),
+                span,
+                message: draft.message.clone(),
+                help: draft.help.clone(),
+                excerpt: shown,
+                fingerprint,
+                evidence: Vec::new(),
+                commit: None,
+                suppressed: None,
+            };
+            file.drafts.push((draft, finding));
+        }
+    }
+
+    /// Every secret in a text, whichever families run: an excerpt must not show one.
+    fn secrets(&self, text: &[u8]) -> Vec<Range<usize>> {
+        let make = || Engine::new(Settings { rules: CATALOGUE.to_vec(), ..Settings::default() }).ok();
+        let masker = self.masker.get_or_init(make);
+        masker.as_ref().map(|m| m.secrets(text, &mut Scratch::default())).unwrap_or_default()
+    }
+}
+
+/// What lets pass by its nature never blocks; the rest does what its family does.
+fn action(draft: &Draft, settings: &Settings) -> Action {
+    let action = settings.action_of(crate::finding::family_of(&draft.rule));
+    if draft.advisory && action == Action::Block { Action::Warn } else { action }
+}
+
+impl Files {
+    fn add(&self, mut file: FileKept, text: &[u8]) {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.text + text.len() <= KEPT_TEXT {
+            kept.text += text.len();
+            file.text = Some(text.into());
+        }
+        kept.files.push(file);
+    }
+}
+
+/// A file without what the rules over the whole program look at.
+struct Rest {
+    drafts: Vec<(Draft, Finding)>,
+    seen: HashMap<(String, String), u32>,
+    text: Option<Box<[u8]>>,
+    lines: LineIndex,
+    only_lines: Option<Vec<u32>>,
+    later: Vec<Draft>,
+}
+
+impl FileKept {
+    fn split(self) -> (Member, Rest) {
+        let Self { member, drafts, seen, text, lines, only_lines } = self;
+        (member, Rest { drafts, seen, text, lines, only_lines, later: Vec::new() })
+    }
+
+    fn bare_span(&self, range: &Range<usize>) -> Span {
+        let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        let column = |at: usize, line: u32| offset(at).saturating_sub(self.lines.start(line)) + 1;
+        let (line, end_line) = (self.lines.line(offset(range.start)), self.lines.line(offset(range.end)));
+        Span { line, column: column(range.start, line), end_line, end_column: column(range.end, end_line) }
+    }
+
+    fn counts(&self, span: &Span) -> bool {
+        self.only_lines.as_ref().is_none_or(|lines| {
+            let at = lines.partition_point(|line| *line < span.line);
+            lines.get(at).is_some_and(|line| *line <= span.end_line)
+        })
+    }
+}
+
+impl Rest {
+    fn join(self, member: Member) -> (FileKept, Vec<Draft>) {
+        let Self { drafts, seen, text, lines, only_lines, later } = self;
+        (FileKept { member, drafts, seen, text, lines, only_lines }, later)
+    }
+}
