@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "sources/history.rs"]
+mod history;
 #[path = "sources/kit.rs"]
 mod kit;
 #[path = "sources/range.rs"]

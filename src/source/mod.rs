@@ -6,6 +6,7 @@
 pub mod coverage;
 pub mod exclude;
 pub mod git;
+pub mod history;
 mod kind;
 pub mod name;
 pub mod range;

@@ -122,6 +122,24 @@ fn bare_and_shallow_clones() {
 }
 
 #[test]
+fn what_a_partial_clone_lacks_is_named() {
+    let place = Place::repository();
+    let text: String = (0..30).map(|n| format!("line {n}\n")).collect();
+    place.commit("one", &[("before", &text)]);
+    place.git(&["mv", "before", "after"]);
+    place.commit("two", &[("after", &(text + "more\n")), ("b", "b\n")]);
+    place.git(&["config", "uploadpack.allowFilter", "true"]);
+    let url = format!("file://{}", place.path().display());
+    let clones = Place::new();
+    clones.git(&["clone", "-q", "--bare", "--filter=blob:none", &url, "partial"]);
+    let mut there = options(&place, "HEAD~1..HEAD");
+    there.location.dir = clones.path().join("partial");
+    let looked = try_look(|c, s| visit(&there, c, s)).unwrap();
+    assert_eq!(looked.skipped(SkipReason::MissingObject), ["after", "b"]);
+    assert!(looked.seen.is_empty() && !looked.coverage.is_complete());
+}
+
+#[test]
 fn standard_input_has_the_name_it_is_given() {
     let looked = try_look(|c, s| stdin::visit(&mut &b"text\0more"[..], "dir/name.py", c, s)).unwrap();
     assert_eq!(looked.text("dir/name.py"), "text\0more");
