@@ -97,7 +97,7 @@ pub fn try_look(visit: impl FnOnce(&Coverage, &dyn Sink) -> anyhow::Result<()>) 
 
 /// The whole text of an error.
 pub fn error_of(result: anyhow::Result<Looked>) -> String {
-    format!("{:#}", result.expect_err("an error"))
+    format!("{:#}", result.unwrap_err())
 }
 
 /// A folder, perhaps with a repository in it.

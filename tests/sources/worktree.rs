@@ -163,7 +163,7 @@ fn an_unreadable_file_fails_after_the_rest_was_read() {
     place.write("a", "a");
     place.write("z", "z");
     let locked = place.write("locked", "x");
-    std::fs::set_permissions(&locked, std::fs::Permissions::from_mode(0)).unwrap();
+    std::fs::set_permissions(&locked, std::fs::Permissions::from_mode(0o000)).unwrap();
     if std::fs::read(&locked).is_ok() {
         // Permissions do not bind root; a process's memory at address 0 cannot be read by anybody.
         return unreadable_even_for_root(&place);
