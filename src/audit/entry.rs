@@ -403,7 +403,7 @@ fn sorted_tags(tags: &[String]) -> Vec<String> {
 }
 
 /// A name with its control and direction-changing characters written out, so that no entry can disguise itself.
-fn visible(name: &str) -> String {
+pub fn visible(name: &str) -> String {
     if !name.chars().any(is_invisible) {
         return name.to_owned();
     }

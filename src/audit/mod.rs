@@ -9,6 +9,7 @@
 //! | [`note`], [`checkpoint`], [`proof`] | the C2SP formats: signed note, checkpoint, proof file |
 //! | [`verify`], [`verdict`] | walks the entries and names every bad one; compares with checkpoints and says what stays open |
 //! | [`query`], [`stats`], [`export`] | what to look for, counts, the formats of others |
+//! | [`report`], [`compliance`] | for people and for auditors |
 //! | [`filter`] | what is not logged, and what must be |
 //!
 //! An entry's `prev` names the leaf before it, inside the bytes that are hashed: the log is a hash chain and a Merkle tree
@@ -19,6 +20,7 @@
 
 pub mod canonical;
 pub mod checkpoint;
+pub mod compliance;
 pub mod entry;
 pub mod export;
 pub mod filter;
@@ -26,6 +28,7 @@ pub mod kind;
 pub mod note;
 pub mod proof;
 pub mod query;
+pub mod report;
 pub mod stats;
 pub mod tree;
 pub mod verdict;

@@ -3,6 +3,7 @@
 //! One file per subcommand, each with its clap `Args` and `run(args, &mut Terminal) -> Result<Exit>`. Data goes to standard
 //! output, talk to standard error.
 
+pub mod audit;
 pub mod check;
 mod clock;
 mod files;
@@ -69,6 +70,8 @@ pub struct PolicyArgs {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Look into the audit log, verify it, hand it out
+    Audit(audit::Args),
     /// Look for secrets, fabricated data and ungoverned code
     Check(check::Args),
     /// As check, for secrets and fabricated data only
@@ -100,6 +103,7 @@ pub fn main() -> ExitCode {
 
 fn dispatch(command: Command, policy: &PolicyArgs, terminal: &mut Terminal) -> anyhow::Result<Exit> {
     match command {
+        Command::Audit(args) => audit::run(args, policy, terminal),
         Command::Check(args) => check::run(&args, policy, &[], terminal),
         Command::Scan(args) => check::run(&args, policy, &["secrets", "synthetic"], terminal),
         Command::Lint(args) => check::run(&args, policy, &["imports", "standards"], terminal),

@@ -1,0 +1,99 @@
+//! From the policy and the environment to an open log.
+
+use std::env;
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result};
+
+use crate::audit::filter::Filters;
+use crate::cli::{PolicyArgs, clock};
+use crate::policy::raw::audit::{self as section, Audit};
+use crate::policy::{self, Policy, load};
+use crate::store::{Location, Lookup, Options, Store, VerifyOnOpen};
+
+/// Which log is meant.
+pub struct Place {
+    /// `--db`.
+    pub db: Option<PathBuf>,
+    /// `--policy` and `--env`.
+    pub policy: PolicyArgs,
+}
+
+impl Place {
+    /// Opens the log to read it. Nothing is verified: whoever looks into a damaged log must see it.
+    ///
+    /// # Errors
+    /// There is none, or it cannot be opened.
+    pub fn open(&self) -> Result<Store> {
+        let (location, options) = self.resolve()?;
+        Ok(Store::open_existing(&location, Options { verify_on_open: VerifyOnOpen::Off, ..options })?)
+    }
+
+    /// Opens the log to add to it.
+    ///
+    /// # Errors
+    /// There is none, it cannot be opened, or its end does not verify.
+    pub fn open_to_write(&self) -> Result<Store> {
+        let (location, options) = self.resolve()?;
+        Ok(Store::open_existing(&location, options)?)
+    }
+
+    /// The policy in force.
+    ///
+    /// # Errors
+    /// A policy that is not valid.
+    pub fn policy(&self) -> Result<Policy> {
+        let dir = env::current_dir().context("cannot tell the working directory; change into one that exists")?;
+        let environment = self.policy.environment.clone().filter(|e| !e.is_empty());
+        let context = policy::Context { today: clock::date(), environment };
+        let named = self.policy.file.as_deref().filter(|f| !f.as_os_str().is_empty());
+        load::in_force(named, &dir, None, &context)
+    }
+
+    fn resolve(&self) -> Result<(Location, Options)> {
+        if let Some(db) = &self.db {
+            return Ok((Location::file(db), Options::default()));
+        }
+        let policy = self.policy()?;
+        let audit = &policy.sections().audit;
+        Ok((location(audit)?, options(audit)))
+    }
+}
+
+/// The log of the repository that the working directory is in.
+///
+/// # Errors
+/// No place for it.
+pub fn location(audit: &Audit) -> Result<Location> {
+    let dir = env::current_dir().context("cannot tell the working directory; change into one that exists")?;
+    let lookup = Lookup {
+        policy_path: Some(audit.storage.path.trim()).filter(|p| !p.is_empty()).map(PathBuf::from),
+        state_dir: env::var_os("GOVCTL_STATE_DIR"),
+        xdg_state_home: env::var_os("XDG_STATE_HOME"),
+        home: env::var_os("HOME"),
+    };
+    Ok(Location::find(&dir, &lookup)?)
+}
+
+/// `[audit]` as the store needs it.
+pub fn options(audit: &Audit) -> Options {
+    let names = |list: &[crate::policy::raw::values::Pattern]| list.iter().map(|p| p.0.clone()).collect();
+    let rates = audit.filters.sampling_rates.iter();
+    Options {
+        verify_on_open: match audit.verify_on_open {
+            section::VerifyOnOpen::Tail => VerifyOnOpen::Tail,
+            section::VerifyOnOpen::Full => VerifyOnOpen::Full,
+            section::VerifyOnOpen::Off => VerifyOnOpen::Off,
+        },
+        origin: Some(audit.origin.clone()).filter(|o| !o.is_empty()),
+        checkpoint_every: u64::from(audit.checkpoint_every),
+        filters: Filters {
+            always_log: names(&audit.filters.always_log),
+            never_log: names(&audit.filters.never_log),
+            sampling_rates: rates
+                .map(|(name, rate)| (name.clone(), rate.numerator as f64 / rate.denominator as f64))
+                .collect(),
+        },
+        ..Options::default()
+    }
+}
