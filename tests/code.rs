@@ -79,7 +79,9 @@ fn check(rule: &str, root: &Path, files: &[PathBuf]) -> (Hits, Hits) {
         members.push(Member { path: name, class: Class::Source, module, facts });
         indexes.push(lines);
     }
-    for (at, draft) in code::check_program(&members, &config, families(rule)) {
+    let outcome = code::check_program(&members, &config, families(rule), true);
+    assert_eq!(outcome.errors, Vec::<String>::new(), "{rule}");
+    for (at, draft) in outcome.drafts {
         found.insert((members[at].path.clone(), indexes[at].line(draft.place.start), draft.rule.into_owned()));
     }
     (found, expected)

@@ -38,6 +38,17 @@ pub struct CodeEngine {
 #[derive(Default)]
 pub struct Files(Mutex<Kept>);
 
+/// What all files together gave.
+#[derive(Debug, Default)]
+pub struct Finished {
+    /// The findings, suppression comments not yet applied.
+    pub findings: Vec<Finding>,
+    /// What there is to say about allowances.
+    pub notes: Vec<String>,
+    /// Contracts that do not say what their author meant.
+    pub errors: Vec<String>,
+}
+
 #[derive(Default)]
 struct Kept {
     files: Vec<FileKept>,
@@ -93,12 +104,13 @@ impl CodeEngine {
         files.add(kept, source.bytes);
     }
 
-    /// Runs what needs every file and gives all findings, allowances applied, with notes about allowances.
-    pub fn finish(&self, files: Files, settings: &Settings) -> (Vec<Finding>, Vec<String>) {
+    /// Runs what needs every file and gives all findings, allowances applied. `complete`: these are all files there are.
+    pub fn finish(&self, files: Files, settings: &Settings, complete: bool) -> Finished {
         let mut files = files.0.into_inner().unwrap_or_else(PoisonError::into_inner).files;
         files.sort_by(|a, b| a.member.path.cmp(&b.member.path));
         let (members, mut rest): (Vec<Member>, Vec<Rest>) = files.into_iter().map(FileKept::split).unzip();
-        for (at, draft) in code::check_program(&members, &self.config, self.families) {
+        let outcome = code::check_program(&members, &self.config, self.families, complete);
+        for (at, draft) in outcome.drafts {
             rest[at].later.push(draft);
         }
         let mut all = Vec::with_capacity(members.len());
@@ -108,7 +120,8 @@ impl CodeEngine {
             self.finish_drafts(&mut file, later, text.as_deref(), settings);
             all.push(file);
         }
-        self.allow(&mut all)
+        let (findings, notes) = self.allow(&mut all);
+        Finished { findings, notes, errors: outcome.errors }
     }
 
     fn allow(&self, files: &mut [FileKept]) -> (Vec<Finding>, Vec<String>) {

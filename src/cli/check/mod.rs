@@ -16,7 +16,7 @@ pub use args::Args;
 use super::terminal::Terminal;
 use super::{Exit, PolicyArgs, clock};
 use crate::engine::baseline::Baseline;
-use crate::engine::code::{CodeEngine, Files};
+use crate::engine::code::{CodeEngine, Files, Finished};
 use crate::engine::finish::{self, Collected, finish};
 use crate::engine::{Engine, Scanned, Scratch};
 use crate::policy::raw::policies::EnforcementMode;
@@ -67,13 +67,14 @@ fn scan(selection: &Selection, resolved: &Resolved, code: &CodeEngine, args: &Ar
         SCRATCH.with_borrow_mut(|scratch| collected.add(engine.scan(&source, scratch)));
         code.read(&source, engine.settings(), &files);
     };
-    let errors = match selection.visit(resolved, args, &coverage, &sink) {
+    let mut errors = match selection.visit(resolved, args, &coverage, &sink) {
         Ok(()) => Vec::new(),
         Err(error) if coverage.is_empty() => return Err(error),
         // What was found before must still be told.
         Err(error) => vec![format!("{error:#}")],
     };
-    let (findings, notes) = code.finish(files, engine.settings());
+    let Finished { findings, notes, errors: more } = code.finish(files, engine.settings(), selection.sees_everything());
+    errors.extend(more);
     collected.add(Scanned { findings, directives: Vec::new() });
     let report = Report {
         coverage: coverage.finish(),

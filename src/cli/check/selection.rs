@@ -50,6 +50,11 @@ impl Selection {
         &self.root
     }
 
+    /// Whether every file of the repository is looked at.
+    pub fn sees_everything(&self) -> bool {
+        matches!(&self.what, What::Paths(paths) if self.dir == self.root && paths.iter().all(|p| p.as_os_str() == "."))
+    }
+
     /// Whether files are seen whole and as they are now.
     pub fn sees_whole_files(&self) -> bool {
         !matches!(self.what, What::Range(_) | What::History)

@@ -110,7 +110,7 @@ impl Catalogue {
     /// What the callee of this dotted name does.
     pub fn kind(&self, language: Language, name: &str) -> Kind {
         let plain = settle(name);
-        if self.fabricators.iter().any(|p| p.matches(&plain)) {
+        if !self.fabricators.is_empty() && self.fabricators.iter().any(|p| p.matches(&plain.replace('/', "."))) {
             return Kind::Fabricator;
         }
         // Every distribution of scipy has it; they are a hundred.

@@ -9,6 +9,7 @@ pub mod catalogue;
 pub mod config;
 pub mod facts;
 pub mod guard;
+pub mod imports;
 pub mod lines;
 pub mod modules;
 pub mod names;
@@ -23,6 +24,7 @@ mod unparsed;
 
 use config::CodeConfig;
 use facts::Facts;
+pub use imports::Outcome;
 use program::{Member, Program};
 use rule::{Class, Draft, File};
 
@@ -57,12 +59,12 @@ pub fn check_file(path: &str, class: Class, facts: &Facts, config: &CodeConfig, 
     out
 }
 
-/// Runs every rule that needs all files, which are sorted by path; gives (index of the file, draft).
-pub fn check_program(members: &[Member], config: &CodeConfig, families: Families) -> Vec<(usize, Draft)> {
+/// Runs every rule that needs all files, which are sorted by path. `complete`: there are no others.
+pub fn check_program(members: &[Member], config: &CodeConfig, families: Families, complete: bool) -> Outcome {
     let program = Program::new(members, config);
-    let mut out = Vec::new();
+    let mut out = if families.imports { imports::check(&program, config, complete) } else { Outcome::default() };
     if families.synthetic {
-        out.extend(synthetic::calls_fabricator::check(&program));
+        out.drafts.extend(synthetic::calls_fabricator::check(&program));
     }
     out
 }
@@ -71,6 +73,7 @@ pub fn check_program(members: &[Member], config: &CodeConfig, families: Families
 pub fn rules() -> Vec<RuleInfo> {
     let mut out: Vec<_> = synthetic::RULES.iter().map(|r| r.info.clone()).collect();
     out.push(unparsed::INFO);
+    out.push(imports::COMPUTED);
     out.sort_by(|a, b| a.id.cmp(&b.id));
     out
 }
@@ -79,6 +82,7 @@ pub fn rules() -> Vec<RuleInfo> {
 pub fn rules_of(config: &CodeConfig) -> Vec<RuleInfo> {
     let mut out = rules();
     out.extend(synthetic::custom_infos(&config.synthetic.rule));
+    out.extend(imports::infos(&config.imports.contract));
     out.sort_by(|a, b| a.id.cmp(&b.id));
     out
 }

@@ -8,9 +8,9 @@ pub struct NamePattern {
 }
 
 impl NamePattern {
-    /// From its text. `crate::a::b` and `a/b` are taken apart at their separators too, where `separators` are used.
+    /// From its text; `crate::a::b` and `a/b` are taken apart at their separators too.
     pub fn new(text: &str) -> Self {
-        let plain = text.replace("::", ".");
+        let plain = text.replace("::", ".").replace('/', ".");
         Self { text: text.to_owned(), steps: plain.split('.').map(str::to_owned).collect() }
     }
 

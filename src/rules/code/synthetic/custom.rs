@@ -26,7 +26,7 @@ fn run(rule: &CallRule, file: &File<'_>, out: &mut Vec<Draft>) {
     let mut found = Vec::new();
     if !calls.is_empty() {
         for call in file.facts.calls.iter().filter(|c| c.how != How::Unresolved) {
-            let name = super::super::catalogue::settle(&file.facts.text(call.callee));
+            let name = super::super::catalogue::settle(&file.facts.text(call.callee)).replace('/', ".");
             if calls.iter().any(|p| p.matches(&name)) {
                 found.push(Found::at(call, format!("{}: {}", rule.summary, callee(file.facts, call))));
             }
@@ -34,7 +34,7 @@ fn run(rule: &CallRule, file: &File<'_>, out: &mut Vec<Draft>) {
     }
     for import in file.facts.imports.iter().filter(|_| !imports.is_empty()) {
         let module = file.facts.text(import.module);
-        if imports.iter().any(|p| p.covers(&module)) {
+        if imports.iter().any(|p| p.covers(&module.replace('/', "."))) {
             found.push(Found {
                 place: import.place,
                 def: import.def,
