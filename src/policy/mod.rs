@@ -16,6 +16,7 @@
 
 pub mod checks;
 pub mod codes;
+pub mod condition;
 pub mod exact;
 pub mod formats;
 pub mod include;

@@ -85,6 +85,7 @@ impl Walk<'_> {
             match shape.fields.get(key) {
                 None => {
                     self.unknown_key(key, entry, shape, path);
+                    self.inside_misspelt(key, entry, shape, path);
                     wrong.push(key.clone());
                 }
                 Some(field) => {
@@ -267,6 +268,17 @@ impl Walk<'_> {
         let message = format!("{} is {}", describe(path), node.value.kind());
         self.tell(Mistake::new(&codes::WRONG_TYPE, node.place.clone(), message).label(format!("expected {expected}")));
         false
+    }
+
+    /// What stands under a misspelt key is judged as if it were spelt right, so that its mistakes are told in the same run.
+    fn inside_misspelt(&mut self, key: &str, entry: &mut Entry, shape: &TableShape, path: &mut Vec<String>) {
+        let Some(near) = closest(key, shape.fields.keys().map(String::as_str)) else { return };
+        let composed = matches!(entry.node.value, Value::Table(_) | Value::List(_));
+        if let Some(field) = shape.fields.get(near).filter(|f| composed && same_kind(&f.shape, &entry.node.value)) {
+            path.push(near.to_owned());
+            self.node(&mut entry.node, &field.shape, path);
+            path.pop();
+        }
     }
 
     fn unknown_key(&mut self, key: &str, entry: &Entry, shape: &TableShape, path: &[String]) {

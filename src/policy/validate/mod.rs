@@ -1,6 +1,16 @@
 //! What the shape of a policy does not show. One file per section; each returns every mistake it finds.
 
+pub mod approvals;
+pub mod audit;
+pub mod checks;
+pub mod conditions;
 pub mod cursor;
+pub mod imports;
+pub mod names;
+pub mod reputation;
+pub mod risk;
+pub mod rules;
+pub mod security;
 
 use super::Context;
 use super::mistake::Mistake;
@@ -29,7 +39,16 @@ pub fn all(file: &File, tree: &Table, context: &Context) -> Vec<Mistake> {
     judge.mistakes
 }
 
-const SECTIONS: &[fn(&mut Judge<'_>)] = &[];
+const SECTIONS: &[fn(&mut Judge<'_>)] = &[
+    checks::judge,
+    imports::judge,
+    rules::judge,
+    risk::judge,
+    security::judge,
+    approvals::judge,
+    reputation::judge,
+    audit::judge,
+];
 
 impl Judge<'_> {
     /// Adds a mistake.

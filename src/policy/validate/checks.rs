@@ -1,0 +1,197 @@
+//! `[checks]`: rule ids that exist, paths that can match, examples of rules, allowances that have expired.
+
+use fastrand::Rng;
+
+use super::cursor::Cursor;
+use super::{Judge, names};
+use crate::policy::codes;
+use crate::policy::formats::{self, name_matches};
+use crate::policy::mistake::{Mistake, closest};
+use crate::policy::raw::checks::SecretRule;
+use crate::policy::raw::values::{Glob, RulePattern, Template};
+use crate::policy::walk::printable;
+use crate::rules::{CATALOGUE, pattern, proof, template};
+
+/// Judges it.
+pub fn judge(j: &mut Judge<'_>) {
+    let checks = &j.file.checks;
+    let at = j.root.key("checks");
+    relative(j, &at.key("exclude"), &checks.exclude);
+    relative(j, &at.keys(&["classes", "test"]), &checks.classes.test);
+    relative(j, &at.keys(&["classes", "example"]), &checks.classes.example);
+    relative(j, &at.keys(&["secrets", "allow", "paths"]), &checks.secrets.allow.paths);
+    rule_ids(j, &at.key("disable"), &checks.disable);
+    rule_ids(j, &at.keys(&["suppressions", "forbid"]), &checks.suppressions.forbid);
+    for key in checks.severity.keys() {
+        let here = at.key("severity").key(key);
+        if key_format(j, &here, key, "rule-pattern") {
+            rule_id(j, here.key_place(), key);
+        }
+    }
+    for (glob, rules) in &checks.per_path {
+        let here = at.key("per_path").key(glob);
+        if key_format(j, &here, glob, "glob") {
+            one_relative(j, here.key_place(), glob);
+        }
+        rule_ids(j, &here, rules);
+    }
+    secrets(j, &at.key("secrets"));
+    synthetic(j, &at.key("synthetic"));
+}
+
+fn secrets(j: &mut Judge<'_>, at: &Cursor<'_>) {
+    let rules = &j.file.checks.secrets.rule;
+    names::unique(j, &at.key("rule"), "id", rules.iter().map(|r| r.id.as_str()));
+    for (i, rule) in rules.iter().enumerate() {
+        let here = at.key("rule").item(i);
+        id(j, &here.key("id"), &rule.id, None);
+        relative(j, &here.key("paths"), &rule.paths);
+        for (k, word) in rule.keywords.iter().enumerate().filter(|(_, w)| w.len() < 3) {
+            let message = format!("the keyword `{}` is too short to make the rule cheap", printable(word));
+            j.tell(
+                Mistake::new(&codes::FORMAT, here.key("keywords").item(k).place(), message)
+                    .label("expected 3 bytes or more"),
+            );
+        }
+        if let Some(name) = rule.proof.as_deref().filter(|n| proof::find(n).is_none()) {
+            let known = || proof::PROOFS.iter().map(|(n, _)| *n);
+            let mistake = Mistake::new(
+                &codes::UNKNOWN_VALUE,
+                here.key("proof").place(),
+                format!("no proof is called `{}`", printable(name)),
+            );
+            let label = format!("expected one of {}", known().collect::<Vec<_>>().join(", "));
+            j.tell(mistake.label(label).did_you_mean(closest(name, known())));
+        }
+        examples(j, &here, rule);
+    }
+    let scanning = j.root.keys(&["policies", "security", "secret_scanning"]);
+    if at.key("enabled").is_there() && j.file.checks.secrets.enabled && !j.file.policies.security.secret_scanning {
+        let mistake =
+            Mistake::new(&codes::CONTRADICTION, at.key("enabled").place(), "secrets are both searched for and not");
+        j.tell(mistake.label("on here").also(scanning.place(), "off here"));
+    }
+}
+
+/// Whether the templates of a rule are found, and those of `miss` not.
+fn examples(j: &mut Judge<'_>, at: &Cursor<'_>, rule: &SecretRule) {
+    let Ok(compiled) = pattern::compile(&rule.regex) else { return };
+    let keywords: Vec<_> = rule.keywords.iter().map(|k| k.to_lowercase()).collect();
+    let found = |template: &Template| {
+        let text = template::expand(template, &mut Rng::with_seed(7)).ok()?;
+        let lower = text.to_lowercase();
+        let near = keywords.is_empty() || keywords.iter().any(|k| lower.contains(k));
+        Some((compiled.regex.is_match(text.as_bytes()), near))
+    };
+    for (i, hit) in rule.hit.iter().enumerate() {
+        let label = match found(hit) {
+            Some((true, true)) | None => continue,
+            Some((false, _)) => "the regular expression does not match it",
+            Some((true, false)) => "it contains none of the keywords",
+        };
+        let message = format!("the rule `{}` does not find its own example", printable(&rule.id));
+        j.tell(Mistake::new(&codes::EXAMPLE, at.key("hit").item(i).place(), message).label(label));
+    }
+    // A value may be refused for its entropy, its neighbours or its proof; only the engine can tell.
+    let decided_here = rule.min_entropy.is_none() && rule.near.is_empty() && rule.proof.is_none();
+    for (i, miss) in rule.miss.iter().enumerate().filter(|_| decided_here) {
+        if found(miss) == Some((true, true)) {
+            let message = format!("the rule `{}` finds what it must not", printable(&rule.id));
+            let mistake = Mistake::new(&codes::EXAMPLE, at.key("miss").item(i).place(), message);
+            j.tell(mistake.label("the regular expression matches it"));
+        }
+    }
+}
+
+fn synthetic(j: &mut Judge<'_>, at: &Cursor<'_>) {
+    let synthetic = &j.file.checks.synthetic;
+    for (i, allow) in synthetic.allow.iter().enumerate() {
+        let here = at.key("allow").item(i);
+        rule_ids(j, &here.key("rules"), &allow.rules);
+        relative(j, &here.key("paths"), &allow.paths);
+        if here.key("expires").is_there() && allow.expires.0 < j.context.today {
+            let message = format!("this allowance expired on {}", allow.expires);
+            j.tell(Mistake::new(&codes::EXPIRED, here.key("expires").place(), message).label("its findings are back"));
+        }
+        if here.key("reason").is_there() && allow.reason.trim().is_empty() {
+            j.tell(
+                Mistake::new(&codes::FORMAT, here.key("reason").place(), "the reason is empty")
+                    .label("expected a reason"),
+            );
+        }
+        if allow.max == Some(0) {
+            let message = "an allowance of no finding";
+            j.tell(Mistake::new(&codes::NEVER_MATCHES, here.key("max").place(), message).label("covers nothing"));
+        }
+    }
+    names::unique(j, &at.key("rule"), "id", synthetic.rule.iter().map(|r| r.id.as_str()));
+    for (i, rule) in synthetic.rule.iter().enumerate() {
+        let here = at.key("rule").item(i);
+        id(j, &here.key("id"), &rule.id, Some("synthetic"));
+        if rule.calls.is_empty() && rule.imports.is_empty() {
+            let message = format!("the rule `{}` looks for nothing", printable(&rule.id));
+            j.tell(Mistake::new(&codes::NEVER_MATCHES, here.place(), message).label("expected `calls` or `imports`"));
+        }
+    }
+}
+
+/// `<family>/<kebab-case>`.
+fn id(j: &mut Judge<'_>, at: &Cursor<'_>, id: &str, family: Option<&str>) {
+    let word = |t: &str| !t.is_empty() && t.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    let fine =
+        id.split_once('/').is_some_and(|(f, name)| word(f) && word(name) && family.is_none_or(|wanted| wanted == f));
+    if at.is_there() && !id.is_empty() && !fine {
+        let label = format!("expected `{}/<kebab-case>`", family.unwrap_or("<family>"));
+        j.tell(Mistake::new(&codes::ID, at.place(), format!("`{}` is no rule id", printable(id))).label(label));
+    }
+}
+
+/// A key that must pass the check of a format.
+fn key_format(j: &mut Judge<'_>, at: &Cursor<'_>, key: &str, format: &str) -> bool {
+    let value = crate::policy::tree::Value::Text(key.to_owned());
+    match formats::check(format, &serde_json::Map::new(), &value) {
+        Ok(()) | Err(formats::Problem::Type) => true,
+        Err(formats::Problem::Wrong(code, label) | formats::Problem::Doubtful(code, label)) => {
+            j.tell(Mistake::new(code, at.key_place(), format!("`{}`: {}", printable(key), code.summary)).label(label));
+            false
+        }
+    }
+}
+
+/// Globs over the paths of the repository, which are relative.
+pub fn relative(j: &mut Judge<'_>, at: &Cursor<'_>, globs: &[Glob]) {
+    for (i, glob) in globs.iter().enumerate() {
+        one_relative(j, at.item(i).place(), glob);
+    }
+    names::no_twins(j, at, globs);
+}
+
+fn one_relative(j: &mut Judge<'_>, place: std::ops::Range<usize>, glob: &str) {
+    if glob.starts_with('/') || glob.starts_with('~') {
+        let message = format!("`{}` matches no path of the repository", printable(glob));
+        j.tell(Mistake::new(&codes::DEAD_GLOB, place, message).label("paths are relative to the repository"));
+    }
+}
+
+fn rule_ids(j: &mut Judge<'_>, at: &Cursor<'_>, rules: &[RulePattern]) {
+    for (i, rule) in rules.iter().enumerate() {
+        rule_id(j, at.item(i).place(), rule);
+    }
+}
+
+/// An id or glob that no known rule has. Only families whose rules are all known here are judged.
+fn rule_id(j: &mut Judge<'_>, place: std::ops::Range<usize>, pattern: &str) {
+    let wanted = pattern.split('@').next().unwrap_or(pattern);
+    if !wanted.starts_with("secrets/") {
+        return;
+    }
+    let own = j.file.checks.secrets.rule.iter().map(|r| r.id.as_str());
+    let known: Vec<&str> = CATALOGUE.iter().map(|r| r.info.id.as_ref()).chain(own).collect();
+    if known.iter().any(|id| name_matches(wanted, id)) || wanted.starts_with("secrets/policy-pattern-") {
+        return;
+    }
+    let message = format!("no rule is called `{}`", printable(wanted));
+    j.tell(
+        Mistake::new(&codes::UNKNOWN_RULE, place, message).label("has no effect").did_you_mean(closest(wanted, known)),
+    );
+}
