@@ -10,6 +10,7 @@ pub mod config;
 pub mod facts;
 pub mod guard;
 pub mod imports;
+pub mod javascript;
 pub mod lines;
 pub mod modules;
 pub mod names;

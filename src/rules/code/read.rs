@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::builder::Builder;
 use super::catalogue::Catalogue;
 use super::facts::{Facts, Language, Place};
-use super::{guard, python};
+use super::{guard, javascript, python};
 
 /// A file as the adapters see it.
 #[derive(Clone, Copy, Debug)]
@@ -38,6 +38,9 @@ impl Facts {
 fn adapt(unit: &Unit<'_>, text: &str, catalogue: &Catalogue) -> Facts {
     match unit.language {
         Language::Python => python::read(text, unit.module, unit.package, catalogue),
+        Language::JavaScript | Language::TypeScript => {
+            javascript::read(text, unit.path, unit.module, unit.language, catalogue)
+        }
         _ => Builder::new(unit.language, unit.module, text, catalogue).finish(),
     }
 }

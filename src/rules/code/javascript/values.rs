@@ -1,0 +1,245 @@
+//! What expressions stand for, once what is in them was visited.
+
+use oxc_ast::ast::{
+    Argument, ArrayExpressionElement, AssignmentTarget, BindingPattern, ChainElement, Expression, ObjectPropertyKind,
+};
+use oxc_span::{GetSpan, Span};
+
+use super::super::builder::Value;
+use super::super::catalogue::Kind;
+use super::super::facts::{Context, How, ImportKind, Place, Rows};
+use super::super::names::Sym;
+use super::{Reader, place};
+
+/// Names that every script has.
+const GLOBALS: [&str; 34] = [
+    "Array", "BigInt", "Boolean", "Buffer", "Date", "Float32Array", "Float64Array", "Function", "JSON", "Map", "Math",
+    "NextResponse", "Number", "Object", "Promise", "Response", "Set", "String", "Symbol", "console", "crypto", "document",
+    "eval", "fetch", "localStorage", "parseFloat", "parseInt", "performance", "process", "require", "setInterval",
+    "setTimeout", "structuredClone", "window",
+];
+
+impl Reader<'_, '_> {
+    /// The value of an expression that was visited.
+    pub(super) fn value(&mut self, expression: &Expression<'_>) -> Value {
+        match expression {
+            Expression::Identifier(id) => self.name(id.name.as_str()),
+            Expression::ThisExpression(_) => match self.class {
+                Some(class) => self.build.this(class),
+                None => Value::UNKNOWN,
+            },
+            Expression::Super(_) => {
+                let base = self.class.and_then(|c| self.build.facts.def(c)).and_then(|d| d.bases.first().copied());
+                Value { path: base.unwrap_or(Sym::NONE), how: How::Own, node: 0 }
+            }
+            Expression::StaticMemberExpression(m) => {
+                let object = self.value(&m.object);
+                self.build.attribute(object, m.property.name.as_str())
+            }
+            Expression::PrivateFieldExpression(m) => {
+                let object = self.value(&m.object);
+                self.build.attribute(object, m.field.name.as_str())
+            }
+            Expression::ComputedMemberExpression(m) => self.value(&m.object).anonymous(),
+            Expression::CallExpression(c) => self.called(c.span),
+            Expression::NewExpression(c) => self.called(c.span),
+            Expression::AwaitExpression(e) => self.value(&e.argument),
+            Expression::ParenthesizedExpression(e) => self.value(&e.expression),
+            Expression::TSAsExpression(e) => self.value(&e.expression),
+            Expression::TSSatisfiesExpression(e) => self.value(&e.expression),
+            Expression::TSNonNullExpression(e) => self.value(&e.expression),
+            Expression::TSTypeAssertion(e) => self.value(&e.expression),
+            Expression::UnaryExpression(e) => self.value(&e.argument).anonymous(),
+            Expression::AssignmentExpression(e) => self.value(&e.right),
+            Expression::ChainExpression(e) => match &e.expression {
+                ChainElement::CallExpression(c) => self.called(c.span),
+                ChainElement::StaticMemberExpression(m) => {
+                    let object = self.value(&m.object);
+                    self.build.attribute(object, m.property.name.as_str())
+                }
+                _ => Value::UNKNOWN,
+            },
+            Expression::LogicalExpression(e) => self.either(&e.left, &e.right),
+            Expression::ConditionalExpression(e) => self.either(&e.consequent, &e.alternate),
+            Expression::BinaryExpression(e) if e.operator.is_compare() || e.operator.is_equality() => Value::UNKNOWN,
+            Expression::BinaryExpression(e) => self.either(&e.left, &e.right).anonymous(),
+            Expression::TemplateLiteral(e) => self.merged(e.expressions.iter()),
+            Expression::ArrayExpression(e) => {
+                let mut node = 0;
+                for element in &e.elements {
+                    let value = match element {
+                        ArrayExpressionElement::SpreadElement(s) => self.value(&s.argument),
+                        other => other.as_expression().map_or(Value::UNKNOWN, |e| self.value(e)),
+                    };
+                    node = self.build.merge(node, value.node);
+                }
+                Value { node, ..Value::UNKNOWN }
+            }
+            Expression::ObjectExpression(e) => {
+                let mut node = 0;
+                for property in &e.properties {
+                    let value = match property {
+                        ObjectPropertyKind::ObjectProperty(p) => self.value(&p.value),
+                        ObjectPropertyKind::SpreadProperty(s) => self.value(&s.argument),
+                    };
+                    node = self.build.merge(node, value.node);
+                }
+                Value { node, ..Value::UNKNOWN }
+            }
+            // A callback's own value is what it returns.
+            Expression::ArrowFunctionExpression(f) => match f.body.as_expression() {
+                Some(body) => Value { node: self.value(body).node, ..Value::UNKNOWN },
+                None => Value::UNKNOWN,
+            },
+            _ => Value::UNKNOWN,
+        }
+    }
+
+    fn name(&mut self, name: &str) -> Value {
+        if let Some(value) = self.build.lookup(name) {
+            return value;
+        }
+        if !GLOBALS.contains(&name) {
+            return Value::UNKNOWN;
+        }
+        let seg = self.build.facts.names.seg(name);
+        Value { path: self.build.facts.names.join(Sym::NONE, seg), how: How::Builtin, node: 0 }
+    }
+
+    fn called(&self, span: Span) -> Value {
+        self.calls.get(&(span.start, span.end)).copied().unwrap_or(Value::UNKNOWN)
+    }
+
+    fn either(&mut self, a: &Expression<'_>, b: &Expression<'_>) -> Value {
+        let (a, b) = (self.value(a), self.value(b));
+        let node = self.build.merge(a.node, b.node);
+        Value { node, ..if a.path.is_some() { a } else { b } }
+    }
+
+    fn merged<'x, 'a: 'x>(&mut self, expressions: impl Iterator<Item = &'x Expression<'a>>) -> Value {
+        let mut node = 0;
+        for expression in expressions {
+            let value = self.value(expression);
+            node = self.build.merge(node, value.node);
+        }
+        Value { node, ..Value::UNKNOWN }
+    }
+
+    pub(super) fn call<'a>(&mut self, span: Span, callee: &Expression<'a>, arguments: &[Argument<'a>]) {
+        use oxc_ast_visit::Visit;
+        self.visit_expression(callee);
+        let target = self.value(callee);
+        let method = match callee {
+            Expression::StaticMemberExpression(m) => Some(m.property.name.as_str().to_owned()),
+            _ => None,
+        };
+        let kind = self.build.kind(target.path);
+        let outer = self.build.context;
+        self.build.context = self.build.argument_context(kind);
+        let mut node = 0;
+        for argument in arguments {
+            self.visit_argument(argument);
+            let value = match argument {
+                Argument::SpreadElement(s) => self.value(&s.argument),
+                other => other.as_expression().map_or(Value::UNKNOWN, |e| self.value(e)),
+            };
+            node = self.build.merge(node, value.node);
+        }
+        self.build.context = outer;
+        let value = match self.required(span, target, arguments) {
+            Some(value) => value,
+            None => {
+                let result = self.build.call(place(span), target, kind, node, method.as_deref(), Context::default());
+                self.collected(callee, kind, node, result)
+            }
+        };
+        self.calls.insert((span.start, span.end), value);
+    }
+
+    /// `xs.map(() => draw())` and `Array.from(…, () => draw())` yield what the callback makes.
+    fn collected(&mut self, callee: &Expression<'_>, kind: Kind, node: u32, result: Value) -> Value {
+        let Expression::StaticMemberExpression(m) = callee else { return result };
+        let maps = matches!(m.property.name.as_str(), "map" | "flatMap" | "from" | "fill" | "reduce" | "concat");
+        if !maps || kind.is_sink() || node == 0 {
+            return result;
+        }
+        let joined = self.build.merge(result.node, node);
+        Value { node: joined, ..result }
+    }
+
+    /// `require("x")`: the module itself.
+    fn required(&mut self, span: Span, target: Value, arguments: &[Argument<'_>]) -> Option<Value> {
+        if target.how != How::Builtin || self.build.facts.names.text(target.path) != "require" {
+            return None;
+        }
+        let literal = match arguments.first() {
+            Some(Argument::StringLiteral(s)) => Some(s.value.as_str().to_owned()),
+            _ => None,
+        };
+        let module = literal.as_deref().map_or(Sym::NONE, |l| self.absolute(l));
+        let kind = ImportKind { dynamic: literal.is_none(), computed: literal.is_none(), used: true, ..ImportKind::default() };
+        self.import(module, "", "", span, span, kind);
+        Some(Value { path: module, how: How::Import, node: 0 })
+    }
+
+    pub(super) fn bind_pattern(&mut self, pattern: &BindingPattern<'_>, value: Value) {
+        let how = if value.how == How::Import || value.how == How::Own { value.how } else { How::Assigned };
+        match pattern {
+            BindingPattern::BindingIdentifier(id) => {
+                self.build.bind(id.name.as_str(), Value { how, ..value });
+            }
+            BindingPattern::ObjectPattern(object) => {
+                for property in &object.properties {
+                    let part = match property.key.static_name() {
+                        Some(name) => self.build.attribute(value, &name),
+                        None => value.anonymous(),
+                    };
+                    self.bind_pattern(&property.value, part);
+                }
+            }
+            BindingPattern::ArrayPattern(array) => {
+                for element in array.elements.iter().flatten() {
+                    self.bind_pattern(element, value.anonymous());
+                }
+            }
+            BindingPattern::AssignmentPattern(assignment) => self.bind_pattern(&assignment.left, value),
+        }
+    }
+
+    pub(super) fn assign_target(&mut self, target: &AssignmentTarget<'_>, value: Value) {
+        match target {
+            AssignmentTarget::AssignmentTargetIdentifier(id) => {
+                self.build.bind(id.name.as_str(), value);
+            }
+            AssignmentTarget::StaticMemberExpression(m) => {
+                let object = self.value(&m.object);
+                self.build.assign_attribute(object, m.property.name.as_str(), value);
+            }
+            AssignmentTarget::ComputedMemberExpression(m) => {
+                let object = self.value(&m.object);
+                self.build.edge(value.node, object.node);
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) fn note_rows(&mut self, name: &str, span: Span, value: &Expression<'_>) {
+        let Some(count) = rows(value).filter(|c| *c >= 2) else { return };
+        let name = self.build.facts.names.dotted(name);
+        let at = Place { start: span.start, end: value.span().end };
+        let def = self.build.def;
+        self.build.facts.rows.push(Rows { place: at, name, count, def });
+    }
+}
+
+/// How many rows a literal holds.
+pub(super) fn rows(value: &Expression<'_>) -> Option<u32> {
+    let Expression::ArrayExpression(array) = value.get_inner_expression() else { return None };
+    let is_record = |element: &ArrayExpressionElement<'_>| match element {
+        ArrayExpressionElement::ObjectExpression(o) => !o.properties.is_empty(),
+        ArrayExpressionElement::ArrayExpression(a) => a.elements.len() >= 2,
+        _ => false,
+    };
+    let records = array.elements.iter().filter(|e| is_record(e)).count();
+    (records == array.elements.len() && records > 0).then_some(records as u32)
+}
