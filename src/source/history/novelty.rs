@@ -91,7 +91,7 @@ impl Novelty {
                 let part = start..(start + PART).min(region.end);
                 if probe.could_hit(self.bytes(text, &part)) {
                     any = true;
-                    let inside = self.fresh[fresh.clone()].iter().filter(|line| part.contains(line));
+                    let inside = self.fresh[fresh.clone()].iter().filter(|line| part.contains(*line));
                     self.hot.extend(inside.map(|line| self.windows[*line]));
                 }
             }
