@@ -28,7 +28,13 @@ impl Store {
         let mut walk = Walk::new(sizes);
         self.walk(&mut walk, 0).map_err(|e| self.failed(e))?;
         let mut walked = walk.finish();
-        walked.problems.extend(self.column_problems().map_err(|e| self.failed(e))?);
+        // A body that is no JSON has no columns; the walk has named it, and the others cannot be compared.
+        let columns = match self.column_problems() {
+            Err(e) if e.to_string().contains("malformed JSON") && !walked.problems.is_empty() => None,
+            columns => Some(columns.map_err(|e| self.failed(e))?),
+        };
+        let compared = columns.is_some();
+        walked.problems.extend(columns.unwrap_or_default());
         walked.problems.sort_by_key(|p| p.seq);
         let keys = match keys {
             [] => Keys::OfTheLog(self.keys()?.into_iter().map(|k| k.verifier).collect()),
@@ -38,7 +44,11 @@ impl Store {
             stored.into_iter().map(|c| Note { name: format!("checkpoint {}", c.size), text: c.note }).collect();
         let origin = self.origin().ok();
         drop(tx);
-        Ok(verdict::judge(walked, origin.as_deref(), &own, outside, &keys))
+        let mut verdict = verdict::judge(walked, origin.as_deref(), &own, outside, &keys);
+        if !compared {
+            verdict.not_ruled_out.push("The columns could not be compared, because a body is no JSON.".into());
+        }
+        Ok(verdict)
     }
 
     /// Verifies the last entries.
