@@ -1,6 +1,7 @@
 //! `[audit]`, `[events]`, `[compliance]` and the file as a whole: what must be kept is kept.
 
 use super::{Judge, names};
+use crate::audit::EventType;
 use crate::policy::codes;
 use crate::policy::formats::name_matches;
 use crate::policy::mistake::Mistake;
@@ -80,7 +81,7 @@ fn filters(j: &mut Judge<'_>) {
         let mistake = Mistake::new(&codes::CONTRADICTION, never.item(i).place(), message).label("never here");
         match kept {
             Some(k) => j.tell(mistake.also(always.item(k).place(), "always here")),
-            None if ALWAYS.iter().any(|a| name_matches(event, a)) => {
+            None if is_always_logged(event) => {
                 let message = format!("`{}` is always logged", printable(event));
                 j.tell(
                     Mistake::new(&codes::CONTRADICTION, never.item(i).place(), message)
@@ -92,7 +93,7 @@ fn filters(j: &mut Judge<'_>) {
     }
     for event in filters.sampling_rates.keys() {
         let here = at.key("sampling_rates").key(event);
-        let kept = filters.always_log.iter().any(|a| name_matches(a, event)) || ALWAYS.contains(&event.as_str());
+        let kept = filters.always_log.iter().any(|a| name_matches(a, event)) || is_always_logged(event);
         if kept {
             let message = format!("`{}` is always logged, and sampled", printable(event));
             j.tell(
@@ -101,6 +102,12 @@ fn filters(j: &mut Judge<'_>) {
             );
         }
     }
+}
+
+/// Whether a name or glob means something that may not be left out: one of [`ALWAYS`], or a protected type of event.
+fn is_always_logged(event: &str) -> bool {
+    let mut protected = EventType::ALL.iter().filter(|t| t.is_protected()).map(|t| t.name());
+    ALWAYS.iter().any(|a| name_matches(event, a)) || protected.any(|t| name_matches(event, t))
 }
 
 fn storage(j: &mut Judge<'_>) {
