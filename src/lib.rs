@@ -10,6 +10,7 @@
 //! | [`rules`] | the catalogue: a rule is its text (`RuleInfo`) and its check |
 //! | [`engine`] | rules × source → findings; suppressions; baseline |
 //! | [`report`] | one file per output format: a finished report in, bytes to a writer out |
+//! | [`plan`] | hashed JSON: read strictly, written canonically |
 //! | [`policy`] | governance.toml: raw with spans → validated → `Policy` |
 //! | [`audit`], [`store`] | the log that only grows, and the SQLite file it lives in |
 //! | [`cli`] | arguments → options → call → print; the only place with a clock, an environment and a terminal |
@@ -22,6 +23,7 @@ pub mod audit;
 pub mod cli;
 pub mod engine;
 pub mod finding;
+pub mod plan;
 pub mod policy;
 pub mod redact;
 pub mod report;

@@ -68,9 +68,14 @@ fn invalid(path: &Path, verdict: &Verdict) -> String {
 
 /// Judges a file. It and what it includes are shown relative to `directory` where they lie in it.
 pub fn judge_file(path: &Path, directory: &Path, context: &Context) -> anyhow::Result<Verdict> {
-    let shown = display_path(path, directory);
     let first = read(path).with_context(|| format!("cannot read the policy {}", path.display()))?;
-    let mut first = Some(first);
+    Ok(judge_text_of(path, first, directory, context))
+}
+
+/// Judges bytes as if they were the text of a file; what it includes is read.
+pub fn judge_text_of(path: &Path, bytes: Vec<u8>, directory: &Path, context: &Context) -> Verdict {
+    let shown = display_path(path, directory);
+    let mut first = Some(bytes);
     let mut reader = |asked: &str| {
         if asked == shown
             && let Some(bytes) = first.take()
@@ -83,7 +88,7 @@ pub fn judge_file(path: &Path, directory: &Path, context: &Context) -> anyhow::R
             _ => e.to_string(),
         })
     };
-    Ok(judge(&shown, &mut reader, context))
+    judge(&shown, &mut reader, context)
 }
 
 /// The first of [`NAMES`] from `directory` up to `root` (or to the top of the file system). Errors: something of that name

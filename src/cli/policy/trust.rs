@@ -1,0 +1,82 @@
+//! `govctl policy trust`: an approver records in the log that this very policy is trusted.
+
+use std::fs;
+#[cfg(unix)]
+use std::os::unix::fs::MetadataExt as _;
+
+use anyhow::{Result, bail};
+use clap::Args as ClapArgs;
+use serde_json::json;
+
+use super::look;
+use crate::audit::entry::{Actor, Event};
+use crate::audit::kind::EventType;
+use crate::cli::audit::log;
+use crate::cli::terminal::Terminal;
+use crate::cli::{Exit, PolicyArgs};
+use crate::policy::hash::policy_hash;
+use crate::store::{Location, Store};
+
+/// Which policy, and where it is recorded.
+#[derive(ClapArgs, Debug)]
+pub struct Args {
+    /// The hash you have looked at; another one is refused
+    #[arg(long, value_name = "SHA256")]
+    hash: Option<String>,
+    /// The log; else the one of this repository
+    #[arg(long, value_name = "FILE")]
+    db: Option<std::path::PathBuf>,
+}
+
+/// Records the trust. Exit status 1: who runs this is no approver, or the hash is another one.
+///
+/// # Errors
+/// A policy that is not valid, a log that cannot be written.
+pub fn run(args: &Args, options: &PolicyArgs, terminal: &mut Terminal) -> Result<Exit> {
+    let (policy, ..) = look::in_force(options)?;
+    let hash = policy_hash(&policy);
+    if let Some(wanted) = args.hash.as_ref().filter(|wanted| **wanted != hash) {
+        terminal.error(&format!("the policy has the hash {hash}, not {wanted}; look at it again before you trust it"));
+        return Ok(Exit::Findings);
+    }
+    let Some(os_user) = os_user() else { bail!("who runs this cannot be told; /etc/passwd does not list the user") };
+    let approver = policy.sections().approvers.user.iter().find(|u| u.os_user.as_deref() == Some(&os_user));
+    let Some(approver) = approver else {
+        terminal.error(&format!(
+            "`{os_user}` is no approver of this policy; an approver is a [[approvers.user]] with `os_user = \"{os_user}\"`"
+        ));
+        return Ok(Exit::Findings);
+    };
+    let audit = &policy.sections().audit;
+    let location = args.db.as_ref().map_or_else(|| log::location(audit), |db| Ok(Location::file(db)))?;
+    let mut store = Store::open(&location, log::options(audit))?;
+    let actor = Actor { auth: Some("os_user".into()), ..Actor::new("user", &approver.id) };
+    let mut event = Event::new(EventType::PolicyTrusted, actor);
+    event.policy_hash = Some(hash.clone());
+    event.environment.clone_from(&policy.environment.name);
+    event.data = Some(json!({ "role": approver.role }));
+    store.append(&event)?;
+    store.take_warnings().iter().for_each(|w| terminal.warn(w));
+    writeln!(terminal.out(), "{hash}")?;
+    terminal.note(&format!("{} trusts this policy", approver.id));
+    Ok(Exit::Clean)
+}
+
+/// The name of the user this process runs as, by the user database and not by what the environment claims.
+#[cfg(unix)]
+fn os_user() -> Option<String> {
+    let uid = fs::metadata("/proc/self").ok()?.uid().to_string();
+    let users = fs::read_to_string("/etc/passwd").ok()?;
+    let of = |line: &str| {
+        let mut fields = line.split(':');
+        let (name, id) = (fields.next()?, fields.nth(1)?);
+        (id == uid).then(|| name.to_owned())
+    };
+    users.lines().find_map(of)
+}
+
+/// Elsewhere nobody can be told from anybody.
+#[cfg(not(unix))]
+fn os_user() -> Option<String> {
+    None
+}

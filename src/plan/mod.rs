@@ -1,0 +1,4 @@
+//! Hashed JSON: read strictly, written canonically.
+
+pub mod canonical;
+pub mod strict;
