@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::builder::Builder;
 use super::catalogue::Catalogue;
 use super::facts::{Facts, Language, Place};
-use super::{guard, javascript, python};
+use super::{go, guard, javascript, python, rust};
 
 /// A file as the adapters see it.
 #[derive(Clone, Copy, Debug)]
@@ -41,7 +41,8 @@ fn adapt(unit: &Unit<'_>, text: &str, catalogue: &Catalogue) -> Facts {
         Language::JavaScript | Language::TypeScript => {
             javascript::read(text, unit.path, unit.module, unit.language, catalogue)
         }
-        _ => Builder::new(unit.language, unit.module, text, catalogue).finish(),
+Language::Go => go::read(text, unit.path, unit.module, catalogue),
+        Language::Rust => rust::read(text, unit.module, catalogue),
     }
 }
 
