@@ -240,6 +240,20 @@ impl Repo {
         })
     }
 
+    /// Every entry of the index, whether or not it differs from HEAD's, sorted by path.
+    pub fn indexed(&self, index_file: Option<&Path>) -> anyhow::Result<Vec<Change>> {
+        let index = index_file
+            .map_or_else(|| self.inner.index(), git2::Index::open)
+            .with_context(|| format!("cannot read the index in `{}`; try `git status`", self.git_dir().display()))?;
+        let of = |e: git2::IndexEntry| Change {
+            is_submodule: e.mode == u32::from(git2::FileMode::Commit),
+            is_conflict: (e.flags >> 12) & 3 > 0,
+            is_intent: e.flags_extended & INTENT_TO_ADD != 0,
+            ..announced(&e)
+        };
+        Ok(index.iter().map(of).collect())
+    }
+
     /// Calls `visit` with every entry of a tree: name, id, and whether it is a tree.
     pub fn tree(&self, id: Oid, mut visit: impl FnMut(&[u8], Oid, Entry)) -> Result<(), Missing> {
         let odb = self.inner.odb().map_err(|e| missing(&e))?;

@@ -10,7 +10,7 @@ use crate::kit::{Looked, Place, error_of, try_look};
 
 fn options(place: &Place) -> Options {
     let location = Location { dir: place.path().to_owned(), ..Location::default() };
-    Options { location, exclude: Excludes::default(), max_file_size: 1 << 20 }
+    Options { location, max_file_size: 1 << 20, ..Options::default() }
 }
 
 fn look_with(options: &Options) -> Looked {
@@ -39,6 +39,25 @@ fn the_index_counts_and_not_the_work_tree() {
     let mut below = options(&place);
     below.location.dir = place.path().join("sub");
     assert_eq!(look_with(&below).paths(), ["changed", "sub/new file"]);
+}
+
+#[test]
+fn what_is_named_is_looked_at_beside_it_as_it_is_in_the_index() {
+    let place = Place::repository();
+    place.commit("one", &[("a", "a"), ("b", "b"), ("dir/c", "c"), ("dirt", "d")]);
+    place.write("b", "staged");
+    place.git(&["add", "b"]);
+    place.write("a", "only in the work tree");
+    let mut named = options(&place);
+    named.named = ["a", "dir", "b", "nowhere"].map(PathBuf::from).to_vec();
+    let looked = look_with(&named);
+    assert_eq!(looked.paths(), ["a", "b", "dir/c"]);
+    assert_eq!((looked.text("a"), looked.text("b")), ("a", "staged"));
+    assert_eq!(looked.skipped(SkipReason::Unreadable), ["nowhere"]);
+    // From a folder below.
+    named.location.dir = place.path().join("dir");
+    named.named = vec![PathBuf::from("c")];
+    assert_eq!(look_with(&named).paths(), ["b", "dir/c"]);
 }
 
 #[test]

@@ -11,10 +11,10 @@ use crate::report::Format;
 #[derive(ClapArgs, Debug)]
 pub struct Args {
     /// Files and folders; none: the working directory
-    #[arg(value_name = "PATH", conflicts_with_all = ["staged", "range", "history", "stdin"])]
+    #[arg(value_name = "PATH", conflicts_with_all = ["range", "history", "stdin"])]
     pub paths: Vec<PathBuf>,
 
-    /// What would be committed now
+    /// What would be committed now; with PATHs, those too, as they are in the index
     #[arg(long, group = "what", help_heading = "What to look at")]
     pub staged: bool,
     /// The lines that a range of commits adds: A..B, or A...B from their merge base

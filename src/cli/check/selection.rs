@@ -21,7 +21,7 @@ pub struct Selection {
 
 enum What {
     Paths(Vec<PathBuf>),
-    Staged,
+    Staged(Vec<PathBuf>),
     Range(String),
     History,
     Stdin(String),
@@ -38,7 +38,7 @@ impl Selection {
         let what = match (&args.range, &args.path) {
             (Some(range), _) => What::Range(range.clone()),
             (_, Some(name)) if args.stdin => What::Stdin(name.clone()),
-            _ if args.staged => What::Staged,
+            _ if args.staged => What::Staged(args.paths.clone()),
             _ if args.history => What::History,
             _ => What::Paths(args.paths.clone()),
         };
@@ -82,7 +82,10 @@ impl Selection {
                 };
                 worktree::visit(&options, coverage, sink)
             }
-            What::Staged => staged::visit(&staged::Options { location, exclude, max_file_size }, coverage, sink),
+            What::Staged(named) => {
+                let options = staged::Options { location, named: named.clone(), exclude, max_file_size };
+                staged::visit(&options, coverage, sink)
+            }
             What::Range(range) => {
                 let options = range::Options { location, range: range.clone(), exclude, max_file_size };
                 range::visit(&options, coverage, sink)
