@@ -236,10 +236,10 @@ impl Walk {
             self.purged_through = self.purged_through.max(through);
         }
         match (place.commitment, row.data) {
-            (Some(commitment), Data::Here { salt, data }) => {
-                if commitment.trim_matches('"') != entry::commitment(salt, data) {
-                    self.report(at, Fault::DataChanged);
-                }
+            (Some(commitment), Data::Here { salt, data })
+                if commitment.trim_matches('"') != entry::commitment(salt, data) =>
+            {
+                self.report(at, Fault::DataChanged);
             }
             (Some(_), Data::Absent) => match self.without_data.last_mut() {
                 Some((_, to)) if *to + 1 == at => *to = at,

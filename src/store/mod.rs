@@ -35,6 +35,7 @@ use rusqlite::Connection;
 pub use append::Appended;
 pub use checkpoint::StoredCheckpoint;
 pub use error::{Cause, StoreError};
+pub use keys::LogKey;
 pub use location::{Location, Lookup};
 pub use prune::{Archive, Pruned};
 pub use verify::Verification;

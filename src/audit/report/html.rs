@@ -99,7 +99,7 @@ fn figures_table(title: &str, figures: &Figures, out: &mut dyn Write) -> io::Res
 }
 
 fn table(rows: &[(&String, &Figure)], out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "<table><tr><th>name<th>count<th>entries</tr>")?;
+    writeln!(out, "<table><tr><th>name<th class=\"n\">count<th>entries</tr>")?;
     for (name, figure) in rows {
         writeln!(out, "<tr><td>{}<td class=\"n\">{}<td>{}</tr>", escape(name), figure.count, links(figure))?;
     }
@@ -158,7 +158,7 @@ fn approvals(summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
     if summary.approvals.len() > APPROVALS {
         writeln!(out, "<p>The first {APPROVALS} of {}.</p>", summary.approvals.len())?;
     }
-    writeln!(out, "<table><tr><th>approval<th>outcome<th>latency<th>entries</tr>")?;
+    writeln!(out, "<table><tr><th>approval<th>outcome<th class=\"n\">latency<th>entries</tr>")?;
     for (id, approval) in summary.approvals.iter().take(APPROVALS) {
         let outcome = approval.decided.as_ref().map_or("pending", |d| d.1.as_str());
         let latency = approval.latency().map_or("–".into(), seconds);

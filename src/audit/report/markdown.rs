@@ -51,22 +51,7 @@ pub fn write(summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
         ("Resources", &summary.resources),
     ];
     figures.iter().try_for_each(|(title, figures)| table(title, figures, out))?;
-    writeln!(out, "\n## Violations\n")?;
-    for e in &summary.violations {
-        let what = [e.action.as_deref(), e.resource.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" ");
-        writeln!(
-            out,
-            "- entry {} ({}): {} by {} {}",
-            e.seq,
-            e.ts,
-            cell(&e.kind),
-            cell(&e.actor.to_string()),
-            cell(&what)
-        )?;
-    }
-    if summary.violations.is_empty() {
-        writeln!(out, "Nothing was rejected or blocked.")?;
-    }
+    violations(summary, out)?;
     writeln!(out, "\n## Approvals\n")?;
     let latencies = summary.latencies();
     match (latencies.get(latencies.len() / 2), latencies.last()) {
@@ -83,6 +68,26 @@ pub fn write(summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
         summary.integrity.checkpoint.trim_end().replace('\n', "\n    "),
         summary.integrity.vkey
     )
+}
+
+fn violations(summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "\n## Violations\n")?;
+    for e in &summary.violations {
+        let what = [e.action.as_deref(), e.resource.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" ");
+        writeln!(
+            out,
+            "- entry {} ({}): {} by {} {}",
+            e.seq,
+            e.ts,
+            cell(&e.kind),
+            cell(&e.actor.to_string()),
+            cell(&what)
+        )?;
+    }
+    if summary.violations.is_empty() {
+        writeln!(out, "Nothing was rejected or blocked.")?;
+    }
+    Ok(())
 }
 
 fn table(title: &str, figures: &Figures, out: &mut dyn Write) -> io::Result<()> {

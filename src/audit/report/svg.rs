@@ -60,7 +60,7 @@ pub(super) fn days(days: &BTreeMap<String, BTreeMap<String, u64>>) -> String {
             );
         }
         svg += "</g>";
-        if i as u64 % (90 / step).max(1) == 0 {
+        if (i as u64).is_multiple_of((90 / step).max(1)) {
             let _ =
                 write!(svg, r#"<text class="d" x="{x}" y="216">{}</text>"#, escape(label.get(..10).unwrap_or(label)));
         }

@@ -3,8 +3,9 @@
 use std::env;
 use std::path::PathBuf;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 
+use crate::audit::Event;
 use crate::audit::filter::Filters;
 use crate::cli::{PolicyArgs, clock};
 use crate::policy::raw::audit::{self as section, Audit};
@@ -60,11 +61,28 @@ impl Place {
     }
 }
 
+/// Logs one event in the log of this repository, which is begun where there is none. When it returns, the entry is on the
+/// disk; what comes back are warnings to tell. Does nothing where the policy has the log off.
+///
+/// # Errors
+/// The event could not be logged: whatever it reports must then not happen.
+pub fn record(audit: &Audit, event: &Event) -> Result<Vec<String>> {
+    if !audit.enabled {
+        return Ok(Vec::new());
+    }
+    let mut store = Store::open(&location(audit)?, options(audit))?;
+    store.append(event)?;
+    Ok(store.take_warnings())
+}
+
 /// The log of the repository that the working directory is in.
 ///
 /// # Errors
-/// No place for it.
+/// No place for it; a kind of store that this govctl does not have.
 pub fn location(audit: &Audit) -> Result<Location> {
+    if audit.storage.backend == section::Backend::Postgres {
+        bail!("[audit.storage] backend = \"postgres\": this govctl keeps the log in SQLite only; set it to \"sqlite\"");
+    }
     let dir = env::current_dir().context("cannot tell the working directory; change into one that exists")?;
     let lookup = Lookup {
         policy_path: Some(audit.storage.path.trim()).filter(|p| !p.is_empty()).map(PathBuf::from),

@@ -42,7 +42,10 @@ pub(super) fn run(args: &Args, place: &Place, terminal: &mut Terminal) -> Result
     }
     let mut version = store.data_version()?;
     print(&store, &mut next, args, &lines, terminal)?;
-    while args.follow {
+    if !args.follow {
+        return Ok(Exit::Clean);
+    }
+    loop {
         terminal.flush()?;
         thread::sleep(LOOK_EVERY);
         // Between two looks no transaction is open, so the write-ahead log can be emptied.
@@ -52,7 +55,6 @@ pub(super) fn run(args: &Args, place: &Place, terminal: &mut Terminal) -> Result
             print(&store, &mut next, args, &lines, terminal)?;
         }
     }
-    Ok(Exit::Clean)
 }
 
 fn print(store: &Store, next: &mut u64, args: &Args, lines: &Lines, terminal: &mut Terminal) -> Result<()> {
