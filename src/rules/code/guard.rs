@@ -73,8 +73,8 @@ pub fn estimate(bytes: &[u8], lines_end: bool) -> Depth {
         depth.levels = depth.levels.max(run.saturating_add(open));
     }
     // A chain of `else if` nests once a link in some trees; Python's does not.
-    if !lines_end && elses > LIMIT {
-        depth.levels = depth.levels.max(elses);
+    if !lines_end {
+        depth.levels = depth.levels.saturating_add(elses);
     }
     depth
 }

@@ -21,6 +21,7 @@ pub mod python;
 pub mod read;
 pub mod rule;
 pub mod rust;
+pub mod standards;
 mod suspect;
 pub mod synthetic;
 mod unparsed;
@@ -59,6 +60,9 @@ pub fn check_file(path: &str, class: Class, facts: &Facts, config: &CodeConfig, 
     if families.synthetic {
         synthetic::check(&file, &mut out);
     }
+    if families.standards {
+        standards::check(&file, &mut out);
+    }
     out
 }
 
@@ -77,6 +81,7 @@ pub fn rules() -> Vec<RuleInfo> {
     let mut out: Vec<_> = synthetic::RULES.iter().map(|r| r.info.clone()).collect();
     out.push(unparsed::INFO);
     out.push(imports::COMPUTED);
+    out.extend(standards::infos());
     out.sort_by(|a, b| a.id.cmp(&b.id));
     out
 }
