@@ -85,27 +85,31 @@ impl SyntaxError {
 
 /// How many syntax errors of one file are told.
 const MOST_ERRORS: usize = 100;
+/// How many new errors a round may find before they are taken for consequences of the one before.
+const MOST_FOLLOWERS: usize = 3;
 /// How often a broken line is blanked and the rest parsed again.
 const MOST_ROUNDS: usize = 16;
 
 /// Parses one file whose first byte stands at `base` of the joined text.
 pub fn parse(text: &str, base: usize) -> (Table, Vec<SyntaxError>) {
     let (mut root, mut errors) = round(text, base);
-    let mut broken = errors.iter().filter(|e| !e.is_duplicate()).count();
+    let mut fresh: Vec<SyntaxError> = errors.iter().filter(|e| !e.is_duplicate()).cloned().collect();
     let mut blanked = text.to_owned();
     // The parser gives up the rest of the text after some errors; without the broken lines it finds what is there.
     for _ in 0..MOST_ROUNDS {
-        if broken == 0 || errors.len() >= MOST_ERRORS {
+        if fresh.is_empty() || errors.len() >= MOST_ERRORS {
             break;
         }
-        blank_lines(&mut blanked, &errors, base);
-        let (again, more) = round(&blanked, base);
-        let before = errors.len();
-        errors.extend(more.into_iter().filter(|e| !e.place.is_empty() || e.place.start < base + text.len()));
-        errors.sort_by_key(|e| (e.place.start, e.place.end));
-        errors.dedup_by(|a, b| a.place == b.place);
-        broken = errors.len() - before;
-        root = again;
+        blank_lines(&mut blanked, &fresh, base);
+        let (again, found) = round(&blanked, base);
+        let new: Vec<_> = found.into_iter().filter(|e| !errors.iter().any(|old| old.place == e.place)).collect();
+        let broken: Vec<_> = new.iter().filter(|e| !e.is_duplicate()).cloned().collect();
+        // A line that opened something leaves its rest behind: what that draws are no mistakes of the user's.
+        if broken.len() > fresh.len().max(MOST_FOLLOWERS) {
+            break;
+        }
+        (root, fresh) = (again, broken);
+        errors.extend(new);
     }
     errors.sort_by_key(|e| (e.place.start, e.place.end));
     errors.truncate(MOST_ERRORS);

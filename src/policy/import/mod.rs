@@ -23,9 +23,8 @@ pub fn import(text: &str) -> Result<Imported, String> {
     let Some(root) = document.as_object() else { return Err("expected a mapping of sections".into()) };
     let mut writer = Writer::new();
     for (section, value) in root {
-        match sections::SECTIONS.iter().find(|(name, _)| name == section) {
-            Some((_, read)) => read(&mut writer, value),
-            None => writer.lost(section, "governance.toml has nothing of this kind"),
+        if let Some((_, read)) = sections::SECTIONS.iter().find(|(name, _)| name == section) {
+            read(&mut writer, value);
         }
     }
     Ok(writer.finish(root))

@@ -14,6 +14,7 @@ pub mod audit;
 pub mod budgets;
 pub mod checks;
 pub mod compliance;
+pub mod compound;
 pub mod events;
 pub mod imports;
 pub mod policies;
