@@ -19,7 +19,10 @@
 //! `audit < store < cli < main`. Rules, engine, report, policy and the audit tree do no I/O, read no clock and print
 //! nothing. What cannot be read, parsed or verified is an error with its place and its remedy, never silence.
 
+#![cfg_attr(not(test), warn(clippy::disallowed_methods, clippy::print_stdout, clippy::print_stderr, clippy::dbg_macro))]
+
 pub mod audit;
+#[allow(clippy::disallowed_methods)]
 pub mod cli;
 pub mod engine;
 pub mod finding;
@@ -28,5 +31,7 @@ pub mod policy;
 pub mod redact;
 pub mod report;
 pub mod rules;
+#[allow(clippy::disallowed_methods)]
 pub mod source;
+#[allow(clippy::disallowed_methods)]
 pub mod store;

@@ -25,6 +25,7 @@ pub mod formats;
 pub mod hash;
 pub mod import;
 pub mod include;
+#[allow(clippy::disallowed_methods)]
 pub mod load;
 pub mod mistake;
 pub mod raw;

@@ -86,8 +86,8 @@ make_corpora() {
     fi
 }
 
-install_tools
 make_corpora
+install_tools
 $prepare_only && exit 0
 say "build govctl"
 cargo build --quiet --release --locked --bin govctl
