@@ -112,8 +112,19 @@ pub fn parse(text: &str, base: usize) -> (Table, Vec<SyntaxError>) {
         errors.extend(new);
     }
     errors.sort_by_key(|e| (e.place.start, e.place.end));
+    first_of_each_line(&mut errors, text, base);
     errors.truncate(MOST_ERRORS);
     (root, errors)
+}
+
+/// What the parser says of the rest of a broken line follows from its first error.
+fn first_of_each_line(errors: &mut Vec<SyntaxError>, text: &str, base: usize) {
+    let mut last = None;
+    errors.retain(|error| {
+        let at = error.place.start.saturating_sub(base).min(text.len());
+        let line = text.as_bytes()[..at].iter().rposition(|b| *b == b'\n');
+        error.is_duplicate() || last.replace(line) != Some(line)
+    });
 }
 
 fn round(text: &str, base: usize) -> (Table, Vec<SyntaxError>) {
