@@ -57,6 +57,8 @@ struct Keyword {
 pub struct Scratch {
     hits: Vec<Hit>,
     windows: Vec<(u16, Range<usize>)>,
+    /// For each rule whether it runs in this text, once asked.
+    runs: Vec<Option<bool>>,
     regexes: Vec<matching::Scratch>,
 }
 
@@ -130,15 +132,22 @@ impl Engine {
             return Vec::new();
         }
         scratch.windows.clear();
+        scratch.runs.clear();
+        scratch.runs.resize(self.slots.len(), None);
         for hit in &scratch.hits {
             let Keyword { len, rules, .. } = &self.keywords[usize::from(hit.keyword)];
             for rule in rules {
-                if let Some(compiled) = self.slots[usize::from(*rule)].compiled() {
+                let index = usize::from(*rule);
+                // Most rules that are bound to a path end here, before their regex is even compiled.
+                if *scratch.runs[index].get_or_insert_with(|| self.runs_in(index, path))
+                    && let Some(compiled) = self.slots[index].compiled()
+                {
                     scratch.windows.push((*rule, matching::window(compiled, text, *hit, *len)));
                 }
             }
         }
-        scratch.windows.extend(self.unkeyed.iter().map(|rule| (*rule, 0..text.len())));
+        let unkeyed = self.unkeyed.iter().filter(|rule| self.runs_in(usize::from(**rule), path));
+        scratch.windows.extend(unkeyed.map(|rule| (*rule, 0..text.len())));
         self.run_windows(path, text, scratch)
     }
 
@@ -154,20 +163,12 @@ impl Engine {
         });
         scratch.regexes.resize_with(self.slots.len(), || None);
         let mut found = Vec::new();
-        let mut last: Option<(u16, bool)> = None;
+        let text = matching::Text { path, bytes: text };
         for (rule, window) in windows.drain(..) {
             let index = usize::from(rule);
-            let here = match last {
-                Some((same, here)) if same == rule => here,
-                _ => self.runs_in(index, path),
-            };
-            last = Some((rule, here));
-            if here {
-                let text = matching::Text { path, bytes: text };
-                matching::run(&self.slots[index], &mut scratch.regexes[index], text, window, |secret, proved| {
-                    found.push(Match { rule: index, secret, proved });
-                });
-            }
+            matching::run(&self.slots[index], &mut scratch.regexes[index], text, window, |secret, proved| {
+                found.push(Match { rule: index, secret, proved });
+            });
         }
         scratch.windows = windows;
         found

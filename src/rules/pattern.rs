@@ -54,6 +54,9 @@ pub struct Compiled {
 /// How large a compiled regex may grow; a bound against hostile rule files.
 const SIZE_LIMIT: usize = 4 << 20;
 
+/// How large the table of visited states may grow, per regex and thread, in bytes.
+const CACHE_CAPACITY: usize = 256 << 10;
+
 /// Compiles a pattern: byte-wise, without Unicode where it can be, with it where the pattern needs it.
 pub fn compile(pattern: &str) -> Result<Compiled, String> {
     compile_as(pattern, false).or_else(|first| compile_as(pattern, true).map_err(|_| first))
@@ -69,12 +72,18 @@ fn compile_as(pattern: &str, unicode: bool) -> Result<Compiled, String> {
     let crosses_lines = can_match_newline(&hir);
     let max_len = hir.properties().maximum_len();
     let regex = meta::Regex::builder()
-        .configure(meta::Config::new().nfa_size_limit(Some(SIZE_LIMIT)).onepass_size_limit(Some(SIZE_LIMIT)))
+        .configure(engines())
         .syntax(syntax::Config::new().unicode(unicode).utf8(false))
         .build(pattern)
         .map_err(|e| e.syntax_error().map_or_else(|| e.to_string(), ToString::to_string))?;
     let group = regex.group_info().to_index(regex_automata::PatternID::ZERO, GROUP).unwrap_or(0);
     Ok(Compiled { regex, group, max_len, crosses_lines })
+}
+
+/// Of the ways to run a regex those that cost little to build: most rules run over a few short windows, or none.
+fn engines() -> meta::Config {
+    let limits = meta::Config::new().nfa_size_limit(Some(SIZE_LIMIT)).hybrid_cache_capacity(CACHE_CAPACITY);
+    limits.dfa(false).onepass(false)
 }
 
 fn can_match_newline(hir: &regex_syntax::hir::Hir) -> bool {

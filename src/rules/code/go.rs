@@ -57,8 +57,8 @@ struct Reader<'s, 'c> {
 
 /// Names that Go has without an import.
 const BUILTINS: [&str; 24] = [
-    "append", "cap", "clear", "close", "complex", "copy", "delete", "float32", "float64", "imag", "int", "int32", "int64",
-    "len", "make", "max", "min", "new", "panic", "print", "println", "recover", "string", "uint64",
+    "append", "cap", "clear", "close", "complex", "copy", "delete", "float32", "float64", "imag", "int", "int32",
+    "int64", "len", "make", "max", "min", "new", "panic", "print", "println", "recover", "string", "uint64",
 ];
 
 fn place(node: Node<'_>) -> Place {
@@ -75,7 +75,8 @@ impl<'s> Reader<'s, '_> {
             return;
         }
         if node.is_error() || node.is_missing() {
-            let message = if node.is_missing() { format!("missing {}", node.kind()) } else { "unexpected text".to_owned() };
+            let message =
+                if node.is_missing() { format!("missing {}", node.kind()) } else { "unexpected text".to_owned() };
             self.build.error(place(node), &message);
             return;
         }
@@ -122,7 +123,9 @@ impl<'s> Reader<'s, '_> {
                 let text = self.text(node);
                 self.build.string(place(node), text.trim_matches(['"', '`']));
             }
-            "short_var_declaration" | "assignment_statement" | "var_spec" | "const_spec" | "range_clause" => self.binding(node),
+            "short_var_declaration" | "assignment_statement" | "var_spec" | "const_spec" | "range_clause" => {
+                self.binding(node)
+            }
             "return_statement" => {
                 self.children(node);
                 let value = self.all(node);
@@ -170,9 +173,18 @@ impl<'s> Reader<'s, '_> {
         let seg = self.build.facts.names.seg(&module);
         let path = self.build.facts.names.join(Sym::NONE, seg);
         let bound = alias.unwrap_or_else(|| default_name(&module).to_owned());
-        let kind = ImportKind { star: bound == ".", used: matches!(bound.as_str(), "." | "_"), ..ImportKind::default() };
+        let kind =
+            ImportKind { star: bound == ".", used: matches!(bound.as_str(), "." | "_"), ..ImportKind::default() };
         let bound_sym = self.build.facts.names.dotted(if kind.star { "" } else { &bound });
-        let import = Import { place: place(node), statement: place(node), module: path, name: Sym::NONE, bound: bound_sym, def: 0, kind };
+        let import = Import {
+            place: place(node),
+            statement: place(node),
+            module: path,
+            name: Sym::NONE,
+            bound: bound_sym,
+            def: 0,
+            kind,
+        };
         let at = self.build.import(import);
         if kind.star {
             self.build.star();
@@ -186,7 +198,8 @@ impl<'s> Reader<'s, '_> {
         let start = node.start_byte() as u32;
         let end = self.docs.last().copied().unwrap_or(u32::MAX);
         let between = self.source.get(end as usize..start as usize);
-        let documented = between.is_some_and(|b| b.bytes().filter(|c| *c == b'\n').count() <= 1 && b.replace("type", "").trim().is_empty());
+        let documented = between
+            .is_some_and(|b| b.bytes().filter(|c| *c == b'\n').count() <= 1 && b.replace("type", "").trim().is_empty());
         let entry = self.build.def_mut(def);
         entry.public = name.starts_with(char::is_uppercase);
         entry.documented = documented;
@@ -294,7 +307,10 @@ impl<'s> Reader<'s, '_> {
     /// Whether a handler hands the error on, or stops.
     fn tells(&self, block: Node<'_>) -> bool {
         let text = self.text(block);
-        let returns_error = text.lines().filter(|l| l.trim_start().starts_with("return")).any(|l| l.contains("err") || l.contains("Err"));
+        let returns_error = text
+            .lines()
+            .filter(|l| l.trim_start().starts_with("return"))
+            .any(|l| l.contains("err") || l.contains("Err"));
         returns_error || text.contains("panic(") || text.contains("Fatal") || text.contains("os.Exit")
     }
 
@@ -354,7 +370,9 @@ impl<'s> Reader<'s, '_> {
                 None => values.first().map_or(Value::UNKNOWN, |v| v.anonymous()),
             };
             self.assign(*target, value);
-            if let Some(literal) = right.and_then(|r| if r.kind() == "expression_list" { r.named_child(nth as u32) } else { Some(r) }) {
+            if let Some(literal) =
+                right.and_then(|r| if r.kind() == "expression_list" { r.named_child(nth as u32) } else { Some(r) })
+            {
                 self.note_rows(*target, literal);
             }
         }
@@ -411,12 +429,18 @@ impl<'s> Reader<'s, '_> {
             "unary_expression" => node.child_by_field_name("operand").map_or(Value::UNKNOWN, |o| self.value(o)),
             "binary_expression" => {
                 let operator = node.child_by_field_name("operator").map_or("", |o| o.kind());
-                if matches!(operator, "==" | "!=" | "<" | "<=" | ">" | ">=") { Value::UNKNOWN } else { self.all(node).anonymous() }
+                if matches!(operator, "==" | "!=" | "<" | "<=" | ">" | ">=") {
+                    Value::UNKNOWN
+                } else {
+                    self.all(node).anonymous()
+                }
             }
             "index_expression" | "slice_expression" | "type_assertion_expression" => {
                 node.child_by_field_name("operand").map_or(Value::UNKNOWN, |o| self.value(o).anonymous())
             }
-            "parenthesized_expression" | "literal_element" | "keyed_element" | "literal_value" | "argument_list" => self.all(node),
+            "parenthesized_expression" | "literal_element" | "keyed_element" | "literal_value" | "argument_list" => {
+                self.all(node)
+            }
             _ => Value::UNKNOWN,
         }
     }

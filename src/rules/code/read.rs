@@ -41,7 +41,7 @@ fn adapt(unit: &Unit<'_>, text: &str, catalogue: &Catalogue) -> Facts {
         Language::JavaScript | Language::TypeScript => {
             javascript::read(text, unit.path, unit.module, unit.language, catalogue)
         }
-Language::Go => go::read(text, unit.path, unit.module, catalogue),
+        Language::Go => go::read(text, unit.path, unit.module, catalogue),
         Language::Rust => rust::read(text, unit.module, catalogue),
     }
 }

@@ -75,7 +75,8 @@ fn end_of_string(bytes: &[u8], start: usize) -> usize {
     let raw = hashes > 0 || (start > 0 && bytes[start - 1] == b'r');
     if raw {
         let end = format!("\"{}", "#".repeat(hashes));
-        return memchr::memmem::find(&bytes[start + 1..], end.as_bytes()).map_or(bytes.len(), |n| start + 1 + n + end.len());
+        return memchr::memmem::find(&bytes[start + 1..], end.as_bytes())
+            .map_or(bytes.len(), |n| start + 1 + n + end.len());
     }
     let mut at = start + 1;
     while at < bytes.len() && bytes[at] != b'"' {
@@ -149,7 +150,15 @@ impl Reader<'_> {
                 let kind = ImportKind { star: true, used: true, reexport, ..ImportKind::default() };
                 let place = self.place(glob.span());
                 let def = self.build.def;
-                self.build.import(Import { place, statement, module: base, name: Sym::NONE, bound: Sym::NONE, def, kind });
+                self.build.import(Import {
+                    place,
+                    statement,
+                    module: base,
+                    name: Sym::NONE,
+                    bound: Sym::NONE,
+                    def,
+                    kind,
+                });
             }
             UseTree::Group(group) => group.items.iter().for_each(|t| self.use_tree(t, base, statement, reexport)),
         }
@@ -170,11 +179,8 @@ impl Reader<'_> {
 
     fn imported(&mut self, base: Sym, name: &str, bound: &str, place: Place, statement: Place, reexport: bool) {
         let path = self.step(base, name);
-        let (module, name_sym) = if base.is_none() || name == "self" {
-            (path, Sym::NONE)
-        } else {
-            (base, self.joined(Sym::NONE, name))
-        };
+        let (module, name_sym) =
+            if base.is_none() || name == "self" { (path, Sym::NONE) } else { (base, self.joined(Sym::NONE, name)) };
         let bound = if bound == "self" { self.build.facts.names.last(path).to_owned() } else { bound.to_owned() };
         let bound_sym = self.joined(Sym::NONE, &bound);
         let def = self.build.def;
@@ -188,10 +194,18 @@ impl Reader<'_> {
         }
     }
 
-    fn define(&mut self, name: &syn::Ident, kind: DefKind, span: Span, attributes: &[Attribute], public: bool) -> DefId {
+    fn define(
+        &mut self,
+        name: &syn::Ident,
+        kind: DefKind,
+        span: Span,
+        attributes: &[Attribute],
+        public: bool,
+    ) -> DefId {
         let (all, own) = (self.place(span), self.place(name.span()));
         let def = self.build.define(&name.to_string(), kind, all, own);
-        let decorators: Vec<Sym> = attributes.iter().filter(|a| !a.path().is_ident("doc")).map(|a| self.path(a.path()).path).collect();
+        let decorators: Vec<Sym> =
+            attributes.iter().filter(|a| !a.path().is_ident("doc")).map(|a| self.path(a.path()).path).collect();
         let documented = attributes.iter().any(|a| a.path().is_ident("doc"));
         let test = attributes.iter().any(is_test);
         self.build.facts.has_tests |= test;
@@ -360,7 +374,13 @@ impl Reader<'_> {
         }
     }
 
-    fn finish_call(&mut self, at: Place, callee: Value, arguments: &syn::punctuated::Punctuated<Expr, syn::Token![,]>, method: Option<&str>) {
+    fn finish_call(
+        &mut self,
+        at: Place,
+        callee: Value,
+        arguments: &syn::punctuated::Punctuated<Expr, syn::Token![,]>,
+        method: Option<&str>,
+    ) {
         let kind = self.build.kind(callee.path);
         let outer = self.build.context;
         self.build.context = self.build.argument_context(kind);
@@ -373,7 +393,9 @@ impl Reader<'_> {
         self.build.context = outer;
         // What `unwrap_or_else` and its kin are handed stands in for what failed.
         let value = self.build.call(at, callee, kind, node, method, Context::default());
-        let passes = method.is_some_and(|m| m.starts_with("unwrap_or") || matches!(m, "or" | "or_else" | "map" | "chain" | "collect" | "push"));
+        let passes = method.is_some_and(|m| {
+            m.starts_with("unwrap_or") || matches!(m, "or" | "or_else" | "map" | "chain" | "collect" | "push")
+        });
         let joined = if passes { self.build.merge(value.node, node) } else { value.node };
         self.calls.insert((at.start, at.end), Value { node: joined, ..value });
     }
@@ -384,7 +406,8 @@ impl Reader<'_> {
             Expr::Reference(r) => return self.note_rows(name, &r.expr),
             _ => return,
         };
-        let records = elements.iter().filter(|e| matches!(e, Expr::Tuple(_) | Expr::Struct(_) | Expr::Array(_))).count();
+        let records =
+            elements.iter().filter(|e| matches!(e, Expr::Tuple(_) | Expr::Struct(_) | Expr::Array(_))).count();
         if records < 2 || records != elements.len() {
             return;
         }

@@ -24,7 +24,8 @@ pub(super) fn check(case: &Case<'_>, out: &mut Vec<(usize, Draft)>) {
 
 /// The shortest way from a file back to itself.
 fn circle(case: &Case<'_>, file: usize, bound: &BTreeSet<usize>) -> Option<(usize, Vec<usize>)> {
-    let counts = |from: usize, import: usize| case.program.file(from).facts.imports.get(import).is_some_and(|i| case.counts(i));
+    let counts =
+        |from: usize, import: usize| case.program.file(from).facts.imports.get(import).is_some_and(|i| case.counts(i));
     let passes = |to: usize| bound.contains(&to);
     let ends = |to: usize| passes(to) && case.graph.from(to).iter().any(|e| e.to == file && counts(to, e.import));
     case.graph.way(file, counts, passes, ends)

@@ -84,7 +84,8 @@ fn decorators(facts: &Facts, text: &str, contract: &Contract) -> Vec<(usize, Str
         }
         let start = def.place.start as usize;
         let line = text.get(..start).and_then(|t| t.rfind('\n')).map_or(0, |n| n + 1);
-        let indent: String = text.get(line..start).unwrap_or_default().chars().take_while(|c| c.is_whitespace()).collect();
+        let indent: String =
+            text.get(line..start).unwrap_or_default().chars().take_while(|c| c.is_whitespace()).collect();
         out.push((line, format!("{indent}@{name}{end}")));
     }
     out
@@ -117,7 +118,11 @@ fn prove(unit: &Unit<'_>, before: &Facts, fixed: &str, wanted: &str, catalogue: 
         && after.defs.len() == before.defs.len()
         && after.imports.len() <= before.imports.len() + 1
         && after.calls.len() >= before.calls.len();
-    if same { Ok(()) } else { Err(format!("{}: the fixed file would not be what it was with `{wanted}` added", unit.path)) }
+    if same {
+        Ok(())
+    } else {
+        Err(format!("{}: the fixed file would not be what it was with `{wanted}` added", unit.path))
+    }
 }
 
 #[cfg(test)]
@@ -151,10 +156,12 @@ mod tests {
 
     #[test]
     fn decorators_are_put_above_what_needs_them() {
-        let decorate = Decorate { with: "core.kernel:governed".into(), on: vec!["class".into(), "public_function".into()] };
+        let decorate =
+            Decorate { with: "core.kernel:governed".into(), on: vec!["class".into(), "public_function".into()] };
         let contract =
             Contract { any_of: vec!["core.kernel:governed".into()], decorate: Some(decorate), ..Contract::default() };
-        let before = "class A:\n    def run(self): pass\n\n\n@other\ndef go():\n    return 1\n\n\ndef _own(): return 2\n";
+        let before =
+            "class A:\n    def run(self): pass\n\n\n@other\ndef go():\n    return 1\n\n\ndef _own(): return 2\n";
         let after = "from core.kernel import governed\n@governed\nclass A:\n    def run(self): pass\n\n\n@governed\n@other\ndef go():\n    return 1\n\n\ndef _own(): return 2\n";
         assert_eq!(fixed(before, &contract).as_deref(), Some(after));
     }

@@ -34,7 +34,8 @@ fn indirect(
     allowed: &impl Fn(usize) -> bool,
     direct: &impl Fn(usize) -> Vec<usize>,
 ) -> Option<(usize, Draft)> {
-    let counts = |from: usize, import: usize| case.program.file(from).facts.imports.get(import).is_some_and(|i| case.counts(i));
+    let counts =
+        |from: usize, import: usize| case.program.file(from).facts.imports.get(import).is_some_and(|i| case.counts(i));
     let passes = |to: usize| !allowed(to) && case.speaks_of(to);
     let ends = |to: usize| passes(to) && !direct(to).is_empty();
     let (first, way) = case.graph.way(file, counts, passes, ends)?;

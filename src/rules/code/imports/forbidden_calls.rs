@@ -14,9 +14,11 @@ pub(super) fn check(case: &Case<'_>, out: &mut Vec<(usize, Draft)>) {
         let facts = case.program.file(file).facts;
         for call in facts.calls.iter().filter(|c| c.how != How::Unresolved) {
             let name = plain(&settle(&facts.text(call.callee)));
-            let is_banned = banned.iter().any(|(p, writes)| p.matches(&name) && (!writes || call.context.has(Context::WRITES)));
+            let is_banned =
+                banned.iter().any(|(p, writes)| p.matches(&name) && (!writes || call.context.has(Context::WRITES)));
             if is_banned && !case.contract.unless_inside.iter().any(|inside| is_inside(facts, call, inside)) {
-                let message = format!("{} must not be called here{}", callee(facts, call), unless(&case.contract.unless_inside));
+                let message =
+                    format!("{} must not be called here{}", callee(facts, call), unless(&case.contract.unless_inside));
                 out.push(case.draft(file, call.place, call.def, message));
             }
         }

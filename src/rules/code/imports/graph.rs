@@ -134,7 +134,11 @@ fn joined(module: &str, written: &str) -> String {
 
 /// The files that an import leads to: that of the longest name that is a module. Importing a package's member runs the
 /// package's own file too, but that adds nothing a reader would call an import.
-fn resolve<'a>(index: &FxHashMap<&str, usize>, name: &str, language: Language) -> impl Iterator<Item = usize> + use<'a> {
+fn resolve<'a>(
+    index: &FxHashMap<&str, usize>,
+    name: &str,
+    language: Language,
+) -> impl Iterator<Item = usize> + use<'a> {
     let mut at = Some(name);
     let mut found = None;
     while let Some(current) = at {
@@ -150,7 +154,8 @@ fn resolve<'a>(index: &FxHashMap<&str, usize>, name: &str, language: Language) -
     }
     if found.is_none() && language == Language::Go {
         // The module path of go.mod stands before the folder; the longest folder that ends the import path is meant.
-        let fits = index.iter().filter(|(folder, _)| name.strip_suffix(**folder).is_some_and(|rest| rest.ends_with('.')));
+        let fits =
+            index.iter().filter(|(folder, _)| name.strip_suffix(**folder).is_some_and(|rest| rest.ends_with('.')));
         found = fits.max_by_key(|(folder, _)| folder.len()).map(|(_, i)| *i);
     }
     found.into_iter()

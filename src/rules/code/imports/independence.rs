@@ -10,7 +10,9 @@ pub(super) fn check(case: &Case<'_>, out: &mut Vec<(usize, Draft)>) {
     for file in case.bound() {
         let Some(own) = group(file) else { continue };
         let facts = case.program.file(file).facts;
-        let counts = |from: usize, import: usize| case.program.file(from).facts.imports.get(import).is_some_and(|i| case.counts(i));
+        let counts = |from: usize, import: usize| {
+            case.program.file(from).facts.imports.get(import).is_some_and(|i| case.counts(i))
+        };
         let passes = |to: usize| group(to).is_none() && case.speaks_of(to);
         let ends = |to: usize| group(to).is_some_and(|g| g != own);
         let Some((first, way)) = case.graph.way(file, counts, passes, ends) else { continue };

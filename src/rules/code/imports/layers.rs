@@ -49,7 +49,8 @@ fn edges(case: &Case<'_>, layers: &[Vec<NamePattern>], file: usize, at: Position
 }
 
 fn position(layers: &[Vec<NamePattern>], module: &str) -> Option<Position> {
-    layers.iter().enumerate().find_map(|(layer, siblings)| {
-        siblings.iter().position(|p| p.covers(module)).map(|sibling| (layer, sibling))
-    })
+    layers
+        .iter()
+        .enumerate()
+        .find_map(|(layer, siblings)| siblings.iter().position(|p| p.covers(module)).map(|sibling| (layer, sibling)))
 }

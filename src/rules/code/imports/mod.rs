@@ -126,7 +126,11 @@ impl Case<'_> {
     fn speaks_of(&self, index: usize) -> bool {
         let file = self.program.file(index);
         let language = file.facts.language.name();
-        let same = self.contract.language.as_ref().is_none_or(|l| l == language || (l == "javascript" && language == "typescript"));
+        let same = self
+            .contract
+            .language
+            .as_ref()
+            .is_none_or(|l| l == language || (l == "javascript" && language == "typescript"));
         same && file.class != Class::Test
     }
 
@@ -156,7 +160,14 @@ impl Case<'_> {
     fn patterns_without_module(&self) -> Vec<String> {
         let contract = self.contract;
         let siblings = contract.layers.iter().flat_map(|l| l.split('|')).map(|l| l.trim().to_owned());
-        let named: Vec<String> = contract.modules.iter().chain(&contract.except).chain(&contract.importers).cloned().chain(siblings).collect();
+        let named: Vec<String> = contract
+            .modules
+            .iter()
+            .chain(&contract.except)
+            .chain(&contract.importers)
+            .cloned()
+            .chain(siblings)
+            .collect();
         let matches = |text: &str| {
             let pattern = NamePattern::new(text);
             (0..self.program.len()).any(|i| pattern.covers(self.graph.name(i)))

@@ -4,12 +4,12 @@ mod values;
 
 use oxc_allocator::Allocator;
 use oxc_ast::ast::{
-    ArrowFunctionBody, ArrowFunctionExpression, BinaryExpression, CallExpression, CatchClause, Class, ClassHeritage,
-    ConditionalExpression, DoWhileStatement, ExportAllDeclaration, ExportFromDeclaration, Expression, ForInStatement,
-    ForOfStatement, ForStatement, FormalParameters, Function, IfStatement, ImportDeclaration, ImportDeclarationSpecifier,
-    ImportExpression, ImportOrExportKind, LogicalExpression, MethodDefinition, NewExpression, Program, PropertyDefinition,
-    ReturnStatement, Statement, StringLiteral, SwitchCase, TemplateElement, ThrowStatement, VariableDeclarator,
-    WhileStatement, YieldExpression, AssignmentExpression, ComputedMemberExpression,
+    ArrowFunctionBody, ArrowFunctionExpression, AssignmentExpression, BinaryExpression, CallExpression, CatchClause,
+    Class, ClassHeritage, ComputedMemberExpression, ConditionalExpression, DoWhileStatement, ExportAllDeclaration,
+    ExportFromDeclaration, Expression, ForInStatement, ForOfStatement, ForStatement, FormalParameters, Function,
+    IfStatement, ImportDeclaration, ImportDeclarationSpecifier, ImportExpression, ImportOrExportKind,
+    LogicalExpression, MethodDefinition, NewExpression, Program, PropertyDefinition, ReturnStatement, Statement,
+    StringLiteral, SwitchCase, TemplateElement, ThrowStatement, VariableDeclarator, WhileStatement, YieldExpression,
 };
 use oxc_ast_visit::{Visit, walk};
 use oxc_parser::Parser;
@@ -54,7 +54,9 @@ pub fn parse_only(source: &str, path: &str) -> usize {
 
 fn source_type(path: &str) -> SourceType {
     // JSX in .js is common, and nothing else could be meant by it.
-    SourceType::from_path(path).unwrap_or_default().with_jsx(!path.ends_with(".ts") && !path.ends_with(".mts") && !path.ends_with(".cts"))
+    SourceType::from_path(path)
+        .unwrap_or_default()
+        .with_jsx(!path.ends_with(".ts") && !path.ends_with(".mts") && !path.ends_with(".cts"))
 }
 
 struct Reader<'s, 'c> {
@@ -132,7 +134,8 @@ impl Reader<'_, '_> {
             build.facts.names.join(Sym::NONE, seg)
         };
         let (name_sym, bound_sym) = (one(&mut self.build, name), one(&mut self.build, bound));
-        let import = Import { place: place(at), statement, module, name: name_sym, bound: bound_sym, def: self.build.def, kind };
+        let import =
+            Import { place: place(at), statement, module, name: name_sym, bound: bound_sym, def: self.build.def, kind };
         let index = self.build.import(import);
         let mut path = module;
         if !name.is_empty() {
@@ -169,7 +172,15 @@ impl Reader<'_, '_> {
         def
     }
 
-    fn function(&mut self, name: &str, span: Span, name_span: Span, params: &FormalParameters<'_>, owner: Option<DefId>, body: impl FnOnce(&mut Self)) {
+    fn function(
+        &mut self,
+        name: &str,
+        span: Span,
+        name_span: Span,
+        params: &FormalParameters<'_>,
+        owner: Option<DefId>,
+        body: impl FnOnce(&mut Self),
+    ) {
         let def = self.define(name, DefKind::Function, span, name_span);
         let outer = (self.build.scope, self.build.def, self.class, self.build.depth, self.build.context);
         self.build.open(ScopeKind::Function, def);
@@ -271,7 +282,14 @@ impl<'a> Visit<'a> for Reader<'_, '_> {
                 ImportDeclarationSpecifier::ImportSpecifier(s) => {
                     let type_only = type_only || s.import_kind == ImportOrExportKind::Type;
                     let name = s.imported.name();
-                    self.import(module, name.as_str(), s.local.name.as_str(), s.span, it.span, ImportKind { type_only, ..kind });
+                    self.import(
+                        module,
+                        name.as_str(),
+                        s.local.name.as_str(),
+                        s.span,
+                        it.span,
+                        ImportKind { type_only, ..kind },
+                    );
                 }
                 ImportDeclarationSpecifier::ImportDefaultSpecifier(s) => {
                     self.import(module, "default", s.local.name.as_str(), s.span, it.span, kind);

@@ -13,10 +13,40 @@ use super::{Reader, place};
 
 /// Names that every script has.
 const GLOBALS: [&str; 34] = [
-    "Array", "BigInt", "Boolean", "Buffer", "Date", "Float32Array", "Float64Array", "Function", "JSON", "Map", "Math",
-    "NextResponse", "Number", "Object", "Promise", "Response", "Set", "String", "Symbol", "console", "crypto", "document",
-    "eval", "fetch", "localStorage", "parseFloat", "parseInt", "performance", "process", "require", "setInterval",
-    "setTimeout", "structuredClone", "window",
+    "Array",
+    "BigInt",
+    "Boolean",
+    "Buffer",
+    "Date",
+    "Float32Array",
+    "Float64Array",
+    "Function",
+    "JSON",
+    "Map",
+    "Math",
+    "NextResponse",
+    "Number",
+    "Object",
+    "Promise",
+    "Response",
+    "Set",
+    "String",
+    "Symbol",
+    "console",
+    "crypto",
+    "document",
+    "eval",
+    "fetch",
+    "localStorage",
+    "parseFloat",
+    "parseInt",
+    "performance",
+    "process",
+    "require",
+    "setInterval",
+    "setTimeout",
+    "structuredClone",
+    "window",
 ];
 
 impl Reader<'_, '_> {
@@ -177,7 +207,8 @@ impl Reader<'_, '_> {
             _ => None,
         };
         let module = literal.as_deref().map_or(Sym::NONE, |l| self.absolute(l));
-        let kind = ImportKind { dynamic: literal.is_none(), computed: literal.is_none(), used: true, ..ImportKind::default() };
+        let kind =
+            ImportKind { dynamic: literal.is_none(), computed: literal.is_none(), used: true, ..ImportKind::default() };
         self.import(module, "", "", span, span, kind);
         Some(Value { path: module, how: How::Import, node: 0 })
     }
