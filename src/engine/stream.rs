@@ -139,7 +139,7 @@ mod tests {
         let engine = engine();
         for piece in [1, 7, 65, 10_000] {
             let out = String::from_utf8(redacted(&engine, text.as_bytes(), piece)).unwrap();
-            assert!(out.starts_with("before\n-----BEGIN") && out.ends_with("\nafter\n"), "{out}");
+            assert!(out.starts_with("before\n----") && out.ends_with("\nafter\n"), "{out}");
             for line in key.lines().filter(|l| !l.starts_with('-')) {
                 assert!(!out.contains(&line[..8]), "pieces of {piece} show a line of the key");
             }
