@@ -253,7 +253,7 @@ pub enum Suppressed {
 }
 
 /// One place that breaks a rule. Already masked: every field may be printed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
     /// The rule's id.
     pub rule: Text,

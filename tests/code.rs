@@ -211,13 +211,17 @@ fn odd_texts_give_facts_or_an_error() {
 
 #[test]
 fn changes_need_tests() {
-    let member = |path: &str, class: Class| Member { path: path.into(), class, module: "m".into(), facts: read(path, b"") };
+    let member =
+        |path: &str, class: Class| Member { path: path.into(), class, module: "m".into(), facts: read(path, b"") };
     let (source, test) = (|| member("a.py", Class::Source), || member("tests/test_a.py", Class::Test));
     let check = code::standards::tests_required::check;
     assert_eq!(check(&[source()]).unwrap().1.message, "a.py changed, but no test did");
     assert!(check(&[source(), test()]).is_none());
     assert!(check(&[test()]).is_none());
-    let own = Member { facts: read("a.rs", b"#[cfg(test)]\nmod tests { #[test] fn t() {} }"), ..member("a.rs", Class::Source) };
+    let own = Member {
+        facts: read("a.rs", b"#[cfg(test)]\nmod tests { #[test] fn t() {} }"),
+        ..member("a.rs", Class::Source)
+    };
     assert!(check(&[own]).is_none());
 }
 

@@ -7,6 +7,7 @@ pub mod audit;
 pub mod check;
 mod clock;
 mod files;
+mod identity;
 pub mod policy;
 pub mod redact;
 pub mod rules;

@@ -26,6 +26,13 @@ impl Collected {
         all.directives.extend(scanned.directives);
     }
 
+    /// What there is so far, sorted.
+    pub fn findings(&self) -> Vec<Finding> {
+        let mut found = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).findings.clone();
+        found.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
+        found
+    }
+
     /// Everything, in no particular order.
     pub fn into_inner(self) -> Scanned {
         self.0.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)
@@ -53,7 +60,7 @@ pub fn finish(collected: Scanned, settings: &Settings, options: &Options<'_>) ->
     let Scanned { mut findings, mut directives } = collected;
     directives.sort_by(|a, b| (&a.path, a.line).cmp(&(&b.path, b.line)));
     directives.dedup_by(|a, b| (&a.path, a.line) == (&b.path, b.line));
-    let used = suppress(&mut findings, &directives, options);
+    let used = suppress(&mut findings, &directives, &options.today, &options.forbid);
     findings.extend(about_comments(&directives, &used, settings, options));
     findings.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
     findings.dedup_by(|a, b| a.sort_key() == b.sort_key());
@@ -61,15 +68,23 @@ pub fn finish(collected: Scanned, settings: &Settings, options: &Options<'_>) ->
     (findings, notes)
 }
 
+/// Marks what the comments of one text cover, and drops the comments.
+pub fn suppress_within(scanned: &mut Scanned, today: &str, forbid: &[Glob]) {
+    if !scanned.directives.is_empty() {
+        let directives = std::mem::take(&mut scanned.directives);
+        suppress(&mut scanned.findings, &directives, today, forbid);
+    }
+}
+
 /// Marks what a comment covers; says which comments covered something.
-fn suppress(findings: &mut [Finding], directives: &[Directive], options: &Options<'_>) -> Vec<bool> {
+fn suppress(findings: &mut [Finding], directives: &[Directive], today: &str, forbid: &[Glob]) -> Vec<bool> {
     let mut at: HashMap<(&str, u32), Vec<usize>> = HashMap::new();
-    for (i, directive) in directives.iter().enumerate().filter(|(_, d)| is_valid(d, &options.today)) {
+    for (i, directive) in directives.iter().enumerate().filter(|(_, d)| is_valid(d, today)) {
         at.entry((&directive.path, directive.covers)).or_default().push(i);
     }
     let mut used = vec![false; directives.len()];
     for finding in findings {
-        if options.forbid.iter().any(|g| g.matches(&finding.rule)) {
+        if forbid.iter().any(|g| g.matches(&finding.rule)) {
             continue;
         }
         let here = at.get(&(finding.path.as_str(), finding.span.line)).into_iter().flatten();

@@ -106,6 +106,25 @@ impl Coverage {
         self.commits.fetch_add(count, Ordering::Relaxed);
     }
 
+    /// What an earlier run had covered, whose result still holds.
+    pub fn scanned_before(&self, files: u64, bytes: u64, commits: u64) {
+        self.files.fetch_add(files, Ordering::Relaxed);
+        self.bytes.fetch_add(bytes, Ordering::Relaxed);
+        self.commits.fetch_add(commits, Ordering::Relaxed);
+    }
+
+    /// Texts, bytes and commits so far.
+    pub fn totals(&self) -> (u64, u64, u64) {
+        let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        (read(&self.files), read(&self.bytes), read(&self.commits))
+    }
+
+    /// Whether nothing that was asked for is missing so far.
+    pub fn is_complete(&self) -> bool {
+        let skipped = self.skipped.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        !skipped.keys().any(|reason| reason.is_failure())
+    }
+
     /// Whether nothing was looked at yet.
     pub fn is_empty(&self) -> bool {
         self.files.load(Ordering::Relaxed) == 0

@@ -2,7 +2,9 @@
 
 mod args;
 mod code;
+mod history;
 mod output;
+mod record;
 mod rule_files;
 mod selection;
 mod settings;
@@ -56,7 +58,9 @@ pub fn run(args: &Args, policy: &PolicyArgs, families: &[&str], terminal: &mut T
     if resolved.mode != EnforcementMode::AuditOnly {
         output::write(args, &report, terminal)?;
     }
-    Ok(conclude(args, resolved.mode, &report, terminal))
+    let exit = conclude(args, resolved.mode, &report, terminal);
+    record::record(&resolved, &selection.describe(), &report, exit, terminal)?;
+    Ok(exit)
 }
 
 fn scan(selection: &Selection, resolved: &Resolved, code: &CodeEngine, args: &Args) -> Result<(Report, Collected)> {
@@ -64,10 +68,17 @@ fn scan(selection: &Selection, resolved: &Resolved, code: &CodeEngine, args: &Ar
     let engine = &resolved.engine;
     let files = Files::default();
     let sink = |source: Source<'_>| {
-        SCRATCH.with_borrow_mut(|scratch| collected.add(engine.scan(&source, scratch)));
-        code.read(&source, engine.settings(), &files);
+        let mut scanned = SCRATCH.with_borrow_mut(|scratch| engine.scan(&source, scratch));
+        if !selection.sees_whole_files() {
+            // The same line of the same file is another one in the next commit.
+            finish::suppress_within(&mut scanned, &clock::today(), &resolved.forbid);
+        }
+        collected.add(scanned);
+        if !selection.is_history() {
+            code.read(&source, engine.settings(), &files);
+        }
     };
-    let mut errors = match selection.visit(resolved, args, &coverage, &sink) {
+    let mut errors = match selection.visit(resolved, args, &coverage, &collected, &sink) {
         Ok(()) => Vec::new(),
         Err(error) if coverage.is_empty() => return Err(error),
         // What was found before must still be told.

@@ -8,6 +8,7 @@ use anyhow::{Context, Result};
 
 use super::args::Args;
 use super::settings::Resolved;
+use crate::engine::finish::Collected;
 use crate::source::exclude::Excludes;
 use crate::source::git::Location;
 use crate::source::{Coverage, Sink, SkipReason, range, staged, stdin, worktree};
@@ -50,9 +51,26 @@ impl Selection {
         &self.root
     }
 
+    /// What is looked at, in words, for the log.
+    pub fn describe(&self) -> String {
+        match &self.what {
+            What::Paths(paths) if paths.is_empty() => "worktree".to_owned(),
+            What::Paths(paths) => format!("worktree: {} paths", paths.len()),
+            What::Staged(_) => "staged".to_owned(),
+            What::Range(range) => format!("range {range}"),
+            What::History => "history".to_owned(),
+            What::Stdin(name) => format!("stdin as {name}"),
+        }
+    }
+
     /// Whether every file of the repository is looked at.
     pub fn sees_everything(&self) -> bool {
         matches!(&self.what, What::Paths(paths) if self.dir == self.root && paths.iter().all(|p| p.as_os_str() == "."))
+    }
+
+    /// Whether it is history that is looked at, where only secrets matter.
+    pub fn is_history(&self) -> bool {
+        matches!(self.what, What::History)
     }
 
     /// Whether files are seen whole and as they are now.
@@ -64,7 +82,14 @@ impl Selection {
     ///
     /// # Errors
     /// What cannot be looked at, with what to do.
-    pub fn visit(&self, resolved: &Resolved, args: &Args, coverage: &Coverage, sink: &dyn Sink) -> Result<()> {
+    pub fn visit(
+        &self,
+        resolved: &Resolved,
+        args: &Args,
+        coverage: &Coverage,
+        collected: &Collected,
+        sink: &dyn Sink,
+    ) -> Result<()> {
         let exclude = Excludes::new(&resolved.exclude)?;
         let max_file_size = resolved.max_file_size;
         let location = Location::new(&self.dir, |name| env::var_os(name));
@@ -90,7 +115,7 @@ impl Selection {
                 let options = range::Options { location, range: range.clone(), exclude, max_file_size };
                 range::visit(&options, coverage, sink)
             }
-            What::History => anyhow::bail!("--history is not built yet"),
+            What::History => super::history::visit(location, resolved, args, coverage, collected, sink),
             What::Stdin(name) if args.force_exclude && exclude.file(name) => {
                 coverage.skip(SkipReason::Excluded, name, "");
                 Ok(())

@@ -7,12 +7,13 @@ use anyhow::{Context as _, Result, anyhow};
 
 use super::args::Args;
 use super::rule_files;
-use crate::cli::{PolicyArgs, clock};
+use crate::cli::PolicyArgs;
 use crate::engine::Engine;
 use crate::engine::settings::{Allow, Classes, Glob, Settings, SeverityOverride};
 use crate::policy::checks::{self, Checks};
+use crate::policy::load;
+use crate::policy::raw::audit::Audit;
 use crate::policy::raw::policies::EnforcementMode;
-use crate::policy::{self, Policy, load};
 use crate::rules::CATALOGUE;
 use crate::rules::pattern::{self, PatternRule};
 
@@ -40,6 +41,12 @@ pub struct Resolved {
     pub forbid: Vec<Glob>,
     /// Things to tell.
     pub notes: Vec<String>,
+    /// Where and how runs are logged.
+    pub audit: Audit,
+    /// The environment that was asked for.
+    pub environment: Option<String>,
+    /// Whether a policy file governs this repository, so that runs are logged.
+    pub governed: bool,
 }
 
 /// Resolves a run of `families` (empty: all that the policy has on), in a repository whose root is `root`.
@@ -48,7 +55,8 @@ pub struct Resolved {
 /// A policy or rule file that cannot be read or does not hold.
 pub fn resolve(args: &Args, policy: &PolicyArgs, families: &[&str], root: &Path) -> Result<Resolved> {
     let dir = std::env::current_dir().context("cannot tell the working directory; change into one that exists")?;
-    let policy = in_force(policy, &dir, root)?;
+    let governed = policy.named().is_some() || load::discover(&dir, Some(root))?.is_some();
+    let policy = load::in_force(policy.named(), &dir, Some(root), &policy.context())?;
     let checks = &policy.checks;
     let families = families_to_run(args, families, checks);
     let imported = rule_files::read(&args.rules)?;
@@ -70,6 +78,9 @@ pub fn resolve(args: &Args, policy: &PolicyArgs, families: &[&str], root: &Path)
     };
     let configured = checks.baseline.as_ref().map(|path| root.join(path));
     Ok(Resolved {
+        audit: policy.sections().audit.clone(),
+        environment: policy.environment.name.clone(),
+        governed,
         engine: Engine::new(settings).map_err(|e| anyhow!(e))?,
         checks: checks.clone(),
         families,
@@ -82,17 +93,6 @@ pub fn resolve(args: &Args, policy: &PolicyArgs, families: &[&str], root: &Path)
         forbid: globs(&checks.suppressions.forbid)?,
         notes: imported.lost.into_iter().map(|l| format!("not carried from a rule file: {l}")).collect(),
     })
-}
-
-/// The policy of the working directory.
-///
-/// # Errors
-/// One that cannot be read or is not valid.
-pub fn in_force(args: &PolicyArgs, dir: &Path, root: &Path) -> Result<Policy> {
-    let context =
-        policy::Context { today: clock::date(), environment: args.environment.clone().filter(|e| !e.is_empty()) };
-    let named = args.file.as_deref().filter(|f| !f.as_os_str().is_empty());
-    load::in_force(named, dir, Some(root), &context)
 }
 
 fn families_to_run(args: &Args, families: &[&str], checks: &Checks) -> Vec<String> {

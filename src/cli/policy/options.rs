@@ -31,7 +31,8 @@ impl PolicyArgs {
         self.load_from(&working_directory()?)
     }
 
-    fn named(&self) -> Option<&Path> {
+    /// The file that was named, if one was.
+    pub fn named(&self) -> Option<&Path> {
         self.file.as_deref().filter(|p| !p.as_os_str().is_empty())
     }
 }

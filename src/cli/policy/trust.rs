@@ -1,9 +1,5 @@
 //! `govctl policy trust`: an approver records in the log that this very policy is trusted.
 
-use std::fs;
-#[cfg(unix)]
-use std::os::unix::fs::MetadataExt as _;
-
 use anyhow::{Result, bail};
 use clap::Args as ClapArgs;
 use serde_json::json;
@@ -13,7 +9,7 @@ use crate::audit::entry::{Actor, Event};
 use crate::audit::kind::EventType;
 use crate::cli::audit::log;
 use crate::cli::terminal::Terminal;
-use crate::cli::{Exit, PolicyArgs};
+use crate::cli::{Exit, PolicyArgs, identity};
 use crate::policy::hash::policy_hash;
 use crate::store::{Location, Store};
 
@@ -39,7 +35,9 @@ pub fn run(args: &Args, options: &PolicyArgs, terminal: &mut Terminal) -> Result
         terminal.error(&format!("the policy has the hash {hash}, not {wanted}; look at it again before you trust it"));
         return Ok(Exit::Findings);
     }
-    let Some(os_user) = os_user() else { bail!("who runs this cannot be told; /etc/passwd does not list the user") };
+    let Some(os_user) = identity::os_user() else {
+        bail!("who runs this cannot be told; /etc/passwd does not list the user")
+    };
     let approver = policy.sections().approvers.user.iter().find(|u| u.os_user.as_deref() == Some(&os_user));
     let Some(approver) = approver else {
         terminal.error(&format!(
@@ -60,23 +58,4 @@ pub fn run(args: &Args, options: &PolicyArgs, terminal: &mut Terminal) -> Result
     writeln!(terminal.out(), "{hash}")?;
     terminal.note(&format!("{} trusts this policy", approver.id));
     Ok(Exit::Clean)
-}
-
-/// The name of the user this process runs as, by the user database and not by what the environment claims.
-#[cfg(unix)]
-fn os_user() -> Option<String> {
-    let uid = fs::metadata("/proc/self").ok()?.uid().to_string();
-    let users = fs::read_to_string("/etc/passwd").ok()?;
-    let of = |line: &str| {
-        let mut fields = line.split(':');
-        let (name, id) = (fields.next()?, fields.nth(1)?);
-        (id == uid).then(|| name.to_owned())
-    };
-    users.lines().find_map(of)
-}
-
-/// Elsewhere nobody can be told from anybody.
-#[cfg(not(unix))]
-fn os_user() -> Option<String> {
-    None
 }

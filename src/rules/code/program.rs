@@ -43,7 +43,8 @@ impl<'a> Program<'a> {
             }
             // A folder is imported by its own name, its index file is meant.
             if let Some(folder) = member.module.strip_suffix("/index") {
-                let names = member.facts.defs.iter().skip(1).map(|d| d.path).chain(member.facts.exports.iter().map(|e| e.0));
+                let names =
+                    member.facts.defs.iter().skip(1).map(|d| d.path).chain(member.facts.exports.iter().map(|e| e.0));
                 for name in names.map(|n| member.facts.text(n)) {
                     let rest = name.strip_prefix(&member.module).unwrap_or_default();
                     exports.entry(format!("{folder}{rest}")).or_insert_with(|| name.clone());

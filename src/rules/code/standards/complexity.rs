@@ -15,7 +15,8 @@ pub(super) const RULE: StandardRule = StandardRule {
     check: |file, limits, out| {
         let max = limits.max_cyclomatic_complexity;
         for (at, def) in functions(file).filter(|(_, d)| max > 0 && d.complexity > max) {
-            let message = format!("{} has a complexity of {}; at most {max} is allowed", file.facts.symbol(at), def.complexity);
+            let message =
+                format!("{} has a complexity of {}; at most {max} is allowed", file.facts.symbol(at), def.complexity);
             out.push(Found { place: def.name, def: at, message: Some(message) });
         }
     },

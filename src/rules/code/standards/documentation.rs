@@ -20,7 +20,14 @@ pub(super) const RULE: StandardRule = StandardRule {
         for (at, def) in file.facts.defs.iter().enumerate().skip(1) {
             let special = file.facts.names.last(def.path).starts_with("__");
             let parent_public = file.facts.def(def.parent).is_none_or(|p| p.public);
-            if def.kind != DefKind::Module && def.public && parent_public && !def.documented && !def.test && !def.stub && !special {
+            if def.kind != DefKind::Module
+                && def.public
+                && parent_public
+                && !def.documented
+                && !def.test
+                && !def.stub
+                && !special
+            {
                 let message = format!("{} is public and not documented", file.facts.symbol(at as u32));
                 out.push(Found { place: def.name, def: at as u32, message: Some(message) });
             }

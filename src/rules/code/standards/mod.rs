@@ -18,8 +18,7 @@ struct StandardRule {
 }
 
 /// Every rule of the family over one file, sorted by id.
-const RULES: [&StandardRule; 4] =
-    [&complexity::RULE, &documentation::RULE, &file_lines::RULE, &function_lines::RULE];
+const RULES: [&StandardRule; 4] = [&complexity::RULE, &documentation::RULE, &file_lines::RULE, &function_lines::RULE];
 
 /// Runs the family over one file; tests and examples are not held to it.
 pub fn check(file: &File<'_>, out: &mut Vec<Draft>) {
