@@ -13,6 +13,10 @@ pub fn explain(key: &str) -> Result<String, String> {
     let mut here: Option<&Field> = None;
     let mut shape = shape::root();
     for part in &parts {
+        if let (Shape::List { item, .. }, Ok(_)) = (shape, part.parse::<usize>()) {
+            shape = item;
+            continue;
+        }
         shape = through_lists(shape);
         match shape {
             Shape::Table(table) => {
@@ -23,14 +27,9 @@ pub fn explain(key: &str) -> Result<String, String> {
                 shape = &field.shape;
             }
             Shape::Names { item, .. } => shape = item,
-            _ if part.parse::<usize>().is_ok() => {}
             _ => {
                 return Err(format!("`{key}` goes deeper than the policy: `{part}` stands under {}", shape.expected()));
             }
-        }
-        // An index of a list is passed over.
-        if let (Shape::List { item, .. }, true) = (shape, parts.iter().any(|p| p.parse::<usize>().is_ok())) {
-            shape = item;
         }
     }
     Ok(text(key, here, shape))
