@@ -14,7 +14,7 @@ use govctl::rules::code::lines::LineIndex;
 use govctl::rules::code::program::Member;
 use govctl::rules::code::read::Unit;
 use govctl::rules::code::rule::Class;
-use govctl::rules::code::{self, Families, modules};
+use govctl::rules::code::{self, Families, Scope, modules};
 
 fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/rules")
@@ -64,7 +64,7 @@ fn check(rule: &str, root: &Path, files: &[PathBuf]) -> (Hits, Hits) {
         let bytes = std::fs::read(path).unwrap();
         for (nth, line) in String::from_utf8_lossy(&bytes).lines().enumerate() {
             for id in line.split_once("expect: ").map_or("", |(_, ids)| ids).split(',') {
-                let id = id.trim().trim_end_matches("*/").trim_end_matches("\\n\"").trim();
+                let id = id.trim().trim_end_matches("*/").trim_end_matches("\\n\"").trim_end_matches("\\n\",").trim();
                 if !id.is_empty() {
                     expected.insert((name.clone(), nth as u32 + 1, id.to_owned()));
                 }
@@ -79,7 +79,7 @@ fn check(rule: &str, root: &Path, files: &[PathBuf]) -> (Hits, Hits) {
         members.push(Member { path: name, class: Class::Source, module, facts });
         indexes.push(lines);
     }
-    let outcome = code::check_program(&members, &config, families(rule), true);
+    let outcome = code::check_program(&members, &config, families(rule), Scope::Everything);
     assert_eq!(outcome.errors, Vec::<String>::new(), "{rule}");
     for (at, draft) in outcome.drafts {
         found.insert((members[at].path.clone(), indexes[at].line(draft.place.start), draft.rule.into_owned()));

@@ -1,5 +1,7 @@
 //! `govctl rules`: list, explain, test, import.
 
+use std::sync::LazyLock;
+
 use anyhow::{Context, Result, bail};
 use clap::{Args as ClapArgs, Subcommand};
 
@@ -55,7 +57,8 @@ pub fn run(args: Args, terminal: &mut Terminal) -> Result<Exit> {
 
 /// What every rule says of itself, sorted by id.
 pub fn all() -> Vec<&'static RuleInfo> {
-    let mut rules: Vec<_> = CATALOGUE.iter().map(|r| &r.info).chain(finish::RULES).collect();
+    static CODE: LazyLock<Vec<RuleInfo>> = LazyLock::new(crate::rules::code::rules);
+    let mut rules: Vec<_> = CATALOGUE.iter().map(|r| &r.info).chain(finish::RULES).chain(CODE.iter()).collect();
     rules.sort_by(|a, b| a.id.cmp(&b.id));
     rules
 }

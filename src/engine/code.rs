@@ -20,7 +20,7 @@ use crate::rules::code::lines::LineIndex;
 use crate::rules::code::program::Member;
 use crate::rules::code::read::Unit;
 use crate::rules::code::rule::Draft;
-use crate::rules::code::{self, Families, modules, synthetic};
+use crate::rules::code::{self, Families, Scope, modules, synthetic};
 use crate::source::Source;
 
 /// How many bytes of source text are kept for the findings of the whole program.
@@ -104,12 +104,12 @@ impl CodeEngine {
         files.add(kept, source.bytes);
     }
 
-    /// Runs what needs every file and gives all findings, allowances applied. `complete`: these are all files there are.
-    pub fn finish(&self, files: Files, settings: &Settings, complete: bool) -> Finished {
+    /// Runs what needs every file and gives all findings, allowances applied.
+    pub fn finish(&self, files: Files, settings: &Settings, scope: Scope) -> Finished {
         let mut files = files.0.into_inner().unwrap_or_else(PoisonError::into_inner).files;
         files.sort_by(|a, b| a.member.path.cmp(&b.member.path));
         let (members, mut rest): (Vec<Member>, Vec<Rest>) = files.into_iter().map(FileKept::split).unzip();
-        let outcome = code::check_program(&members, &self.config, self.families, complete);
+        let outcome = code::check_program(&members, &self.config, self.families, scope);
         for (at, draft) in outcome.drafts {
             rest[at].later.push(draft);
         }

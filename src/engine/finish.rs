@@ -33,6 +33,12 @@ impl Collected {
         found
     }
 
+    /// The paths and rules of what was found of one family so far.
+    pub fn findings_of(&self, family: &str) -> Vec<(String, Text)> {
+        let all = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        all.findings.iter().filter(|f| f.family() == family).map(|f| (f.path.clone(), f.rule.clone())).collect()
+    }
+
     /// Everything, in no particular order.
     pub fn into_inner(self) -> Scanned {
         self.0.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)

@@ -55,6 +55,10 @@ pub struct Args {
     #[arg(long, help_heading = "With which rules")]
     pub write_baseline: bool,
 
+    /// Insert required imports and decorators that are missing, nothing else
+    #[arg(long, conflicts_with_all = ["staged", "range", "history", "stdin"], help_heading = "With which rules")]
+    pub fix: bool,
+
     /// How to print
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t, help_heading = "How to tell")]
     pub format: Format,

@@ -8,9 +8,9 @@ use crate::rules::code::config::{
     Standards, Synthetic,
 };
 
-/// Which families over code run.
-pub fn families(names: &[String]) -> Families {
-    let on = |name: &str| names.iter().any(|n| n == name);
+/// Which families over code run; none over `history`: code is judged as it is.
+pub fn families(names: &[String], history: bool) -> Families {
+    let on = |name: &str| !history && names.iter().any(|n| n == name);
     Families { synthetic: on("synthetic"), imports: on("imports"), standards: on("standards") }
 }
 

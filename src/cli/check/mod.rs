@@ -2,6 +2,7 @@
 
 mod args;
 mod code;
+mod fix;
 mod history;
 mod output;
 mod record;
@@ -37,8 +38,14 @@ pub fn run(args: &Args, policy: &PolicyArgs, families: &[&str], terminal: &mut T
     let selection = Selection::of(args)?;
     let resolved = settings::resolve(args, policy, families, selection.root())?;
     let baseline = resolved.baseline.as_deref().map(|path| output::read_baseline(path)).transpose()?;
-    let code = CodeEngine::new(code::config(&resolved.checks, &clock::today()), code::families(&resolved.families));
-    let (mut report, collected) = scan(&selection, &resolved, &code, args)?;
+    let code = CodeEngine::new(
+        code::config(&resolved.checks, &clock::today()),
+        code::families(&resolved.families, selection.is_history()),
+    );
+    let (mut report, mut collected) = scan(&selection, &resolved, &code, args)?;
+    if args.fix && fix::apply(&selection, code.config(), &collected.findings_of("imports"), terminal)? {
+        (report, collected) = scan(&selection, &resolved, &code, args)?;
+    }
     let options = finish::Options {
         baseline: baseline.as_ref(),
         today: clock::today(),
@@ -84,7 +91,7 @@ fn scan(selection: &Selection, resolved: &Resolved, code: &CodeEngine, args: &Ar
         // What was found before must still be told.
         Err(error) => vec![format!("{error:#}")],
     };
-    let Finished { findings, notes, errors: more } = code.finish(files, engine.settings(), selection.sees_everything());
+    let Finished { findings, notes, errors: more } = code.finish(files, engine.settings(), selection.scope());
     errors.extend(more);
     collected.add(Scanned { findings, directives: Vec::new() });
     let report = Report {

@@ -9,6 +9,7 @@ use anyhow::{Context, Result};
 use super::args::Args;
 use super::settings::Resolved;
 use crate::engine::finish::Collected;
+use crate::rules::code::Scope;
 use crate::source::exclude::Excludes;
 use crate::source::git::Location;
 use crate::source::{Coverage, Sink, SkipReason, range, staged, stdin, worktree};
@@ -63,9 +64,15 @@ impl Selection {
         }
     }
 
-    /// Whether every file of the repository is looked at.
-    pub fn sees_everything(&self) -> bool {
-        matches!(&self.what, What::Paths(paths) if self.dir == self.root && paths.iter().all(|p| p.as_os_str() == "."))
+    /// What is looked at of all there is.
+    pub fn scope(&self) -> Scope {
+        match &self.what {
+            What::Paths(paths) if self.dir == self.root && paths.iter().all(|p| p.as_os_str() == ".") => {
+                Scope::Everything
+            }
+            What::Staged(_) | What::Range(_) => Scope::Changes,
+            _ => Scope::Part,
+        }
     }
 
     /// Whether it is history that is looked at, where only secrets matter.

@@ -15,6 +15,7 @@ pub mod javascript;
 pub mod lines;
 pub mod modules;
 pub mod names;
+pub mod notebook;
 pub mod pattern;
 pub mod program;
 pub mod python;
@@ -66,10 +67,26 @@ pub fn check_file(path: &str, class: Class, facts: &Facts, config: &CodeConfig, 
     out
 }
 
-/// Runs every rule that needs all files, which are sorted by path. `complete`: there are no others.
-pub fn check_program(members: &[Member], config: &CodeConfig, families: Families, complete: bool) -> Outcome {
+/// What the files of a run are of all there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// All of them: a pattern that matches no module is a mistake.
+    Everything,
+    /// Those that a commit changes.
+    Changes,
+    /// Some.
+    Part,
+}
+
+/// Runs every rule that needs all files, which are sorted by path.
+pub fn check_program(members: &[Member], config: &CodeConfig, families: Families, scope: Scope) -> Outcome {
     let program = Program::new(members, config);
+    let complete = scope == Scope::Everything;
     let mut out = if families.imports { imports::check(&program, config, complete) } else { Outcome::default() };
+    let asks_for_tests = families.standards && config.standards.as_ref().is_some_and(|s| s.require_tests);
+    if scope == Scope::Changes && asks_for_tests {
+        out.drafts.extend(standards::tests_required::check(members));
+    }
     if families.synthetic {
         out.drafts.extend(synthetic::calls_fabricator::check(&program));
     }

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::builder::Builder;
 use super::catalogue::Catalogue;
 use super::facts::{Facts, Language, Place};
+use super::notebook::Notebook;
 use super::{go, guard, javascript, python, rust};
 
 /// A file as the adapters see it.
@@ -27,12 +28,28 @@ impl Facts {
             return refused(unit, catalogue, reason);
         }
         let text = decode(bytes);
+        if unit.path.ends_with(".ipynb") {
+            return notebook(unit, &text, catalogue);
+        }
+        Self::of_text(unit, &text, catalogue)
+    }
+
+    fn of_text(unit: &Unit<'_>, text: &str, catalogue: &Catalogue) -> Facts {
         let depth = guard::estimate(text.as_bytes(), unit.language == Language::Python);
         if depth.is_too_deep() {
             return refused(unit, catalogue, "nests too deeply to be parsed");
         }
-        guard::with_stack(depth, || adapt(unit, &text, catalogue))
+        guard::with_stack(depth, || adapt(unit, text, catalogue))
     }
+}
+
+fn notebook(unit: &Unit<'_>, text: &str, catalogue: &Catalogue) -> Facts {
+    let Some(book) = Notebook::read(text) else {
+        return refused(unit, catalogue, "is no notebook: its JSON is broken");
+    };
+    let mut facts = Facts::of_text(unit, &book.code, catalogue);
+    book.relocate(&mut facts);
+    facts
 }
 
 fn adapt(unit: &Unit<'_>, text: &str, catalogue: &Catalogue) -> Facts {
