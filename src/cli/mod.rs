@@ -8,6 +8,7 @@ pub mod check;
 mod clock;
 mod files;
 mod identity;
+mod pager;
 pub mod policy;
 pub mod redact;
 pub mod rules;
@@ -109,8 +110,8 @@ fn dispatch(command: Command, policy: &PolicyArgs, terminal: &mut Terminal) -> a
         Command::Scan(args) => check::run(&args, policy, &["secrets", "synthetic"], terminal),
         Command::Lint(args) => check::run(&args, policy, &["imports", "standards"], terminal),
         Command::Policy(args) => policy::run(&args, policy, terminal),
-        Command::Redact(args) => redact::run(&args, terminal),
-        Command::Rules(args) => rules::run(args, terminal),
+        Command::Redact(args) => redact::run(&args, policy, terminal),
+        Command::Rules(args) => rules::run(args, policy, terminal),
     }
 }
 

@@ -5,10 +5,10 @@ use std::io::{self, Read};
 use anyhow::{Context, Result};
 use clap::Args as ClapArgs;
 
-use super::Exit;
+use super::check::settings::rules_in_force;
 use super::terminal::Terminal;
+use super::{Exit, PolicyArgs};
 use crate::engine::{Engine, settings::Settings, stream::Redactor};
-use crate::rules::CATALOGUE;
 
 /// Copy standard input to standard output with every secret masked, line by line as it arrives.
 #[derive(ClapArgs)]
@@ -17,9 +17,10 @@ pub struct Args {}
 /// Runs the subcommand.
 ///
 /// # Errors
-/// Standard input that cannot be read, standard output that cannot be written.
-pub fn run(_: &Args, terminal: &mut Terminal) -> Result<Exit> {
-    let settings = Settings { rules: CATALOGUE.to_vec(), ..Settings::default() };
+/// A policy that is not valid, standard input that cannot be read, standard output that cannot be written.
+pub fn run(_: &Args, policy: &PolicyArgs, terminal: &mut Terminal) -> Result<Exit> {
+    // What the policy switches off is masked all the same.
+    let settings = Settings { rules: rules_in_force(policy, &[])?, ..Settings::default() };
     let engine = Engine::new(settings).map_err(anyhow::Error::msg)?;
     let mut redactor = Redactor::new(&engine);
     let (mut input, mut buffer, mut masked) = (io::stdin().lock(), vec![0; 256 << 10], Vec::new());

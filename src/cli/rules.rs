@@ -1,15 +1,17 @@
 //! `govctl rules`: list, explain, test, import.
 
-use std::sync::LazyLock;
+use std::io::{self, Write};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 use clap::{Args as ClapArgs, Subcommand};
 
+use super::check::settings::rules_in_force;
 use super::terminal::Terminal;
-use super::{Exit, suggest};
+use super::{Exit, PolicyArgs, pager, suggest};
 use crate::engine::{finish, selftest};
 use crate::finding::{RuleInfo, Severity, family_of};
-use crate::rules::CATALOGUE;
+use crate::rules::{CATALOGUE, code};
 
 /// Look into the catalogue of rules.
 #[derive(ClapArgs)]
@@ -28,7 +30,14 @@ enum Command {
         id: String,
     },
     /// Run the examples of the rules: each must be found by its rule and no other
-    Test,
+    Test(Test),
+}
+
+#[derive(ClapArgs)]
+struct Test {
+    /// More rules: a file in the policy's form or in gitleaks'
+    #[arg(long, value_name = "FILE")]
+    rules: Vec<PathBuf>,
 }
 
 #[derive(ClapArgs)]
@@ -46,25 +55,25 @@ struct List {
 /// Runs the subcommand.
 ///
 /// # Errors
-/// An unknown rule; standard output that cannot be written.
-pub fn run(args: Args, terminal: &mut Terminal) -> Result<Exit> {
+/// An unknown rule; a policy or rule file that does not hold; standard output that cannot be written.
+pub fn run(args: Args, policy: &PolicyArgs, terminal: &mut Terminal) -> Result<Exit> {
     match args.command {
         Command::List(list) => print_list(&list, terminal),
         Command::Explain { id } => explain(&id, terminal),
-        Command::Test => test(terminal),
+        Command::Test(args) => test(&args, policy, terminal),
     }
 }
 
-/// What every rule says of itself, sorted by id.
-pub fn all() -> Vec<&'static RuleInfo> {
-    static CODE: LazyLock<Vec<RuleInfo>> = LazyLock::new(crate::rules::code::rules);
-    let mut rules: Vec<_> = CATALOGUE.iter().map(|r| &r.info).chain(finish::RULES).chain(CODE.iter()).collect();
+/// What every built-in rule says of itself, sorted by id.
+pub fn all() -> Vec<RuleInfo> {
+    let known = CATALOGUE.iter().map(|r| &r.info).chain(finish::RULES);
+    let mut rules: Vec<_> = known.cloned().chain(code::rules()).collect();
     rules.sort_by(|a, b| a.id.cmp(&b.id));
     rules
 }
 
 fn print_list(list: &List, terminal: &mut Terminal) -> Result<Exit> {
-    let wanted = |r: &&RuleInfo| {
+    let wanted = |r: &RuleInfo| {
         let text = format!("{} {}", r.id, r.summary).to_lowercase();
         list.severity.is_none_or(|s| r.severity >= s)
             && (list.filter.is_empty() || list.filter.iter().any(|f| text.contains(&f.to_lowercase())))
@@ -91,8 +100,14 @@ fn explain(id: &str, terminal: &mut Terminal) -> Result<Exit> {
         let near = suggest(id, rules.iter().map(|r| &*r.id));
         bail!("there is no rule `{id}`{near}; `govctl rules list` shows all of them");
     };
+    let mut text = Vec::new();
+    write_explanation(rule, &mut text)?;
+    pager::show(&String::from_utf8_lossy(&text), terminal)?;
+    Ok(Exit::Clean)
+}
+
+fn write_explanation(rule: &RuleInfo, out: &mut dyn Write) -> io::Result<()> {
     let pattern = CATALOGUE.iter().find(|r| r.info.id == rule.id);
-    let out = terminal.out();
     writeln!(
         out,
         "# {}\n\n{} ({}, family `{}`)\n\n{}\n",
@@ -112,16 +127,16 @@ fn explain(id: &str, terminal: &mut Terminal) -> Result<Exit> {
         }
         writeln!(out)?;
     }
-    writeln!(out, "## To allow one\n\n    # govctl: allow {} -- the reason", rule.id)?;
-    Ok(Exit::Clean)
+    writeln!(out, "## To allow one\n\n    # govctl: allow {} -- the reason", rule.id)
 }
 
-fn test(terminal: &mut Terminal) -> Result<Exit> {
-    let problems = selftest::run(CATALOGUE);
+fn test(args: &Test, policy: &PolicyArgs, terminal: &mut Terminal) -> Result<Exit> {
+    let rules = rules_in_force(policy, &args.rules)?;
+    let problems = selftest::run(&rules);
     let out = terminal.out();
     for problem in &problems {
         writeln!(out, "{}: {}", problem.rule, problem.what).context("standard output")?;
     }
-    terminal.note(&format!("{} rules, {} problems", CATALOGUE.len(), problems.len()));
+    terminal.note(&format!("{} rules, {} problems", rules.len(), problems.len()));
     Ok(if problems.is_empty() { Exit::Clean } else { Exit::Findings })
 }

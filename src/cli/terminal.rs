@@ -6,6 +6,7 @@ use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
 use clap::ValueEnum;
 use colored::Colorize;
 
+use crate::engine::masker;
 use crate::report::Style;
 
 /// `--color`.
@@ -82,7 +83,8 @@ impl Terminal {
         // What was found before must not come after; and nobody is left to tell of a standard error that is closed.
         let _ = self.out.flush();
         let label = if self.talk_color { label.to_string() } else { label.clear().to_string() };
-        let _ = writeln!(io::stderr(), "{label}: {message}");
+        // What a message quotes (a policy, a rule file, a name) may hold a secret.
+        let _ = writeln!(io::stderr(), "{label}: {}", masker::masked(message));
     }
 }
 
@@ -104,5 +106,10 @@ fn width(is_terminal: bool) -> Option<u16> {
 
 /// Whether an error is, at its root, a reader that went away.
 pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    error.chain().any(|cause| cause.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe))
+    let kind = |cause: &(dyn std::error::Error + 'static)| {
+        // serde_json keeps the error of the writer to itself and names only its kind.
+        let json = || cause.downcast_ref::<serde_json::Error>().and_then(serde_json::Error::io_error_kind);
+        cause.downcast_ref::<io::Error>().map(io::Error::kind).or_else(json)
+    };
+    error.chain().any(|cause| kind(cause) == Some(io::ErrorKind::BrokenPipe))
 }

@@ -40,6 +40,13 @@ impl Baseline {
         Self { entries: findings.into_iter().map(entry).collect() }
     }
 
+    /// This and what another accepts.
+    #[must_use]
+    pub fn with(mut self, other: Baseline) -> Self {
+        self.entries.extend(other.entries);
+        self
+    }
+
     /// Reads a baseline file.
     ///
     /// # Errors

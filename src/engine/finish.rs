@@ -59,6 +59,8 @@ pub struct Options<'a> {
     /// The families that ran: a comment for another one cannot be called unused. `None`: do not look for unused ones at
     /// all (a part of a file was looked at, or a file as it once was).
     pub families: Option<Vec<String>>,
+    /// Whether not everything that the baseline speaks of was looked at: then none of its entries can be called gone.
+    pub partial: bool,
 }
 
 /// The sorted findings and what else there is to say.
@@ -70,8 +72,8 @@ pub fn finish(collected: Scanned, settings: &Settings, options: &Options<'_>) ->
     findings.extend(about_comments(&directives, &used, settings, options));
     findings.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
     findings.dedup_by(|a, b| a.sort_key() == b.sort_key());
-    let notes = options.baseline.map_or_else(Vec::new, |b| apply_baseline(&mut findings, b));
-    (findings, notes)
+    let gone = options.baseline.map_or_else(Vec::new, |b| apply_baseline(&mut findings, b));
+    (findings, if options.partial { Vec::new() } else { gone })
 }
 
 /// Marks what the comments of one text cover, and drops the comments.
@@ -129,7 +131,7 @@ fn about_comments(directives: &[Directive], used: &[bool], settings: &Settings, 
             &NO_REASON
         } else if is_expired(directive, &options.today) {
             &EXPIRED
-        } else if directive.rules.iter().any(|g| options.forbid.iter().any(|f| f.as_str() == g.as_str())) {
+        } else if directive.rules.iter().any(|g| options.forbid.iter().any(|f| f.matches(g.as_str()))) {
             &FORBIDDEN
         } else if options.max_suppressions.is_some_and(|max| i >= max as usize) {
             &TOO_MANY

@@ -33,6 +33,9 @@ const NEAR_LINES: usize = 3;
 /// A match of a bounded regex lies within its longest length of the keyword; one that cannot cross lines lies within the
 /// line. The smaller of the two is exact: running the regex there finds what running it over the whole text finds.
 pub fn window(compiled: &Compiled, text: &[u8], hit: Hit, keyword_len: usize) -> Range<usize> {
+    if compiled.anywhere {
+        return 0..text.len();
+    }
     let (at, end) = (hit.at as usize, (hit.at as usize + keyword_len).min(text.len()));
     let reach = compiled.max_len.unwrap_or(usize::MAX);
     let (mut from, mut to) = (at.saturating_sub(reach), end.saturating_add(reach).min(text.len()));

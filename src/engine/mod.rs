@@ -8,6 +8,7 @@
 pub mod baseline;
 pub mod code;
 pub mod finish;
+pub mod masker;
 pub mod matching;
 pub mod place;
 pub mod prefilter;
@@ -105,7 +106,7 @@ impl Engine {
     /// Looks at one text.
     pub fn scan(&self, source: &Source<'_>, scratch: &mut Scratch) -> Scanned {
         let matches = self.matches(source.path, source.bytes, scratch);
-        let directives = self.directives(source, scratch);
+        let directives = self.directives(source, scratch, &matches);
         if matches.is_empty() {
             return Scanned { findings: Vec::new(), directives };
         }
@@ -183,14 +184,18 @@ impl Engine {
             && self.settings.applies(&self.slots[rule].rule.info.id, path)
     }
 
-    fn directives(&self, source: &Source<'_>, scratch: &Scratch) -> Vec<Directive> {
+    fn directives(&self, source: &Source<'_>, scratch: &Scratch, matches: &[Match]) -> Vec<Directive> {
         let marked: Vec<usize> = scratch
             .hits
             .iter()
             .filter(|h| self.keywords[usize::from(h.keyword)].directive)
             .map(|h| h.at as usize)
             .collect();
-        if marked.is_empty() { Vec::new() } else { suppress::parse(source, marked) }
+        if marked.is_empty() {
+            return Vec::new();
+        }
+        let secrets: Vec<_> = matches.iter().map(|m| m.secret.clone()).collect();
+        suppress::parse(source, marked, &secrets)
     }
 
     fn report(&self, source: &Source<'_>, matches: Vec<Match>) -> Vec<Finding> {
@@ -246,7 +251,7 @@ impl Engine {
             excerpt,
             fingerprint: Fingerprint::default(),
             evidence: Vec::new(),
-            commit: source.commit.cloned(),
+            commit: source.commit.map(masker::masked_commit),
             suppressed: None,
         };
         Some((finding, around, tag))

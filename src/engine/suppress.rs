@@ -4,16 +4,21 @@
 //! come from elsewhere keep their `gitleaks:allow` and `pragma: allowlist secret` (the latter also as `nextline secret`);
 //! those speak for the family `secrets` only. The text must stand in a comment: after one of the usual openers.
 
+use std::ops::Range;
+
+use super::masker;
 use super::place::line_around;
 use super::settings::Glob;
+use crate::redact;
 use crate::source::Source;
 
 /// What the prefilter looks for.
 pub const KEYWORDS: &[&str] = &["govctl: allow", "gitleaks:allow", "pragma: allowlist"];
 
-/// What may open a comment.
-const OPENERS: &[&str] =
-    &["#", "//", "/*", "<!--", "--", ";", "%", "*", "{-", "(*", "\"\"\"", "'", "!", "REM ", "rem "];
+/// What may open a comment, anywhere before the directive.
+const OPENERS: &[&str] = &["#", "//", "/*", "<!--", "--", ";", "{-", "(*", "\"\"\"", "REM ", "rem "];
+/// What may open a comment but mostly does not: only right before the directive.
+const RARE_OPENERS: &[char] = &['%', '*', '\'', '!'];
 
 /// One suppression comment.
 #[derive(Clone, Debug)]
@@ -26,16 +31,16 @@ pub struct Directive {
     pub covers: u32,
     /// The rules it names.
     pub rules: Vec<Glob>,
-    /// Its reason.
+    /// Its reason, masked.
     pub reason: String,
     /// The last day it holds, `YYYY-MM-DD`.
     pub until: Option<String>,
-    /// The line itself, for the excerpt of a finding about it.
+    /// The line itself, masked, for the excerpt of a finding about it.
     pub text: String,
 }
 
-/// Reads the directives at the given offsets of a source, one a line at most.
-pub fn parse(source: &Source<'_>, mut marked: Vec<usize>) -> Vec<Directive> {
+/// Reads the directives at the given offsets of a source, one a line at most. `secrets` are the ranges to mask.
+pub fn parse(source: &Source<'_>, mut marked: Vec<usize>, secrets: &[Range<usize>]) -> Vec<Directive> {
     marked.sort_unstable();
     let mut out: Vec<Directive> = Vec::new();
     let (mut counted, mut line) = (0, source.first_line);
@@ -47,18 +52,25 @@ pub fn parse(source: &Source<'_>, mut marked: Vec<usize>) -> Vec<Directive> {
         if out.last().is_some_and(|d| d.line == line) {
             continue;
         }
-        let text = String::from_utf8_lossy(&source.bytes[range.clone()]);
         let before = String::from_utf8_lossy(&source.bytes[range.start..at]).into_owned();
         let after = String::from_utf8_lossy(&source.bytes[at..range.end]).into_owned();
         if let Some(directive) = read(&before, &after) {
             let covers = line + u32::from(directive.next_line || is_bare(&before));
             let path = source.path.unwrap_or_default().to_owned();
-            let text = text.trim().chars().take(200).collect();
+            let text = masked_line(source.bytes, range, secrets).trim().chars().take(200).collect();
             let Said { rules, reason, until, .. } = directive;
+            let reason = masker::masked(&reason);
             out.push(Directive { path, line, covers, rules, reason, until, text });
         }
     }
     out
+}
+
+fn masked_line(text: &[u8], line: Range<usize>, secrets: &[Range<usize>]) -> String {
+    let inside = secrets.iter().filter(|s| s.start < line.end && line.start < s.end);
+    let mut hidden: Vec<_> = inside.map(|s| s.start.saturating_sub(line.start)..s.end - line.start).collect();
+    hidden.extend(masker::secrets(&text[line.clone()]));
+    redact::mask(&text[line], &hidden)
 }
 
 /// Whether only an opener stands before the directive, so that it speaks of the next line.
@@ -76,7 +88,7 @@ struct Said {
 }
 
 fn read(before: &str, after: &str) -> Option<Said> {
-    if !OPENERS.iter().any(|o| before.contains(o)) {
+    if !OPENERS.iter().any(|o| before.contains(o)) && !before.trim_end().ends_with(RARE_OPENERS) {
         return None;
     }
     let lower = after.to_ascii_lowercase();
@@ -126,7 +138,7 @@ mod tests {
 
     fn parsed(text: &str) -> Vec<(u32, u32, Vec<String>, String, Option<String>)> {
         let marked = KEYWORDS.iter().flat_map(|k| text.match_indices(k).map(|(at, _)| at)).collect();
-        parse(&Source::file("a.py", text.as_bytes()), marked)
+        parse(&Source::file("a.py", text.as_bytes()), marked, &[])
             .into_iter()
             .map(|d| (d.line, d.covers, d.rules.iter().map(|g| g.as_str().to_owned()).collect(), d.reason, d.until))
             .collect()

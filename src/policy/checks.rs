@@ -187,6 +187,7 @@ pub fn pattern_rule(rule: &SecretRule) -> PatternRule {
         priority: rule.priority,
         group: None,
         path: None,
+        anywhere: false,
         exceptions: Vec::new(),
     }
 }
@@ -212,6 +213,7 @@ fn plain_patterns(patterns: &raw::security::SecretPatterns) -> Vec<PatternRule> 
         priority: -20,
         group: None,
         path: None,
+        anywhere: false,
         exceptions: Vec::new(),
     };
     patterns.patterns.iter().enumerate().map(rule).collect()

@@ -100,6 +100,8 @@ pub fn discover(directory: &Path, root: Option<&Path>) -> anyhow::Result<Option<
             match path.try_exists() {
                 Ok(true) => return Ok(Some(path)),
                 Ok(false) => {}
+                // In a bare repository `config` is a file.
+                Err(e) if e.kind() == ErrorKind::NotADirectory => {}
                 Err(e) => return Err(e).with_context(|| format!("cannot look for the policy {}", path.display())),
             }
         }

@@ -7,8 +7,8 @@ use regex::bytes::Regex;
 use serde::Deserialize;
 
 use super::exception::{Exception, Target};
-use super::go_regex;
 use super::pattern::{self, PatternRule};
+use super::{go_regex, required};
 use crate::finding::{RuleInfo, Severity, Text};
 
 /// What a file gave.
@@ -121,6 +121,9 @@ fn convert(rule: Rule, global: &[AllowList], lost: &mut Vec<String>) -> Result<O
     };
     let regex = go_regex::translate(source);
     let compiled = pattern::compile(&regex)?;
+    if compiled.regex.is_match(b"") {
+        return Err("its regex matches the empty string; it would report everywhere".to_owned());
+    }
     if !rule.required.is_empty() {
         lost.push(format!("{id}: its `required` parts; it now reports without them"));
     }
@@ -138,6 +141,8 @@ fn convert(rule: Rule, global: &[AllowList], lost: &mut Vec<String>) -> Result<O
     }
     let keywords: Vec<Text> =
         rule.keywords.iter().filter(|k| !k.is_empty()).map(|k| Cow::Owned(k.to_ascii_lowercase())).collect();
+    let words: Vec<String> = keywords.iter().map(ToString::to_string).collect();
+    let anywhere = !words.is_empty() && !required::every_match_has_one(&regex, &words);
     Ok(Some(PatternRule {
         info: info(&rule, id),
         keywords: Cow::Owned(keywords),
@@ -149,6 +154,7 @@ fn convert(rule: Rule, global: &[AllowList], lost: &mut Vec<String>) -> Result<O
         path: rule.path.as_deref().map(path_regex).transpose()?,
         proof: None,
         priority: 0,
+        anywhere,
         exceptions,
     }))
 }

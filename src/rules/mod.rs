@@ -31,6 +31,7 @@ pub mod gitleaks;
 mod go_regex;
 pub mod pattern;
 pub mod proof;
+mod required;
 pub mod template;
 
 use std::borrow::Cow;

@@ -31,6 +31,9 @@ pub struct PatternRule {
     pub proof: Option<&'static str>,
     /// Of two rules that match the same text, the one with the higher priority reports.
     pub priority: i8,
+    /// Whether a keyword may stand anywhere in the text, so that the regex runs over all of it: rules from elsewhere whose
+    /// keywords are not part of what they match.
+    pub anywhere: bool,
     /// Matches that it leaves alone.
     pub exceptions: Vec<Exception>,
 }
@@ -49,6 +52,8 @@ pub struct Compiled {
     pub max_len: Option<usize>,
     /// Whether a match may contain a line break.
     pub crosses_lines: bool,
+    /// Whether a match may lie anywhere in a text that has a keyword.
+    pub anywhere: bool,
 }
 
 /// How large a compiled regex may grow; a bound against hostile rule files.
@@ -77,7 +82,7 @@ fn compile_as(pattern: &str, unicode: bool) -> Result<Compiled, String> {
         .build(pattern)
         .map_err(|e| e.syntax_error().map_or_else(|| e.to_string(), ToString::to_string))?;
     let group = regex.group_info().to_index(regex_automata::PatternID::ZERO, GROUP).unwrap_or(0);
-    Ok(Compiled { regex, group, max_len, crosses_lines })
+    Ok(Compiled { regex, group, max_len, crosses_lines, anywhere: false })
 }
 
 /// Of the ways to run a regex those that cost little to build: most rules run over a few short windows, or none.
@@ -115,8 +120,11 @@ impl Slot {
 
     /// The compiled regex; `None` only for a rule that was not validated before.
     pub fn compiled(&self) -> Option<&Compiled> {
-        let compiled =
-            || compile(&self.rule.regex).ok().map(|c| Compiled { group: self.rule.group.unwrap_or(c.group), ..c });
+        let compiled = || {
+            let compiled = compile(&self.rule.regex).ok()?;
+            let group = self.rule.group.unwrap_or(compiled.group);
+            Some(Compiled { group, anywhere: self.rule.anywhere, ..compiled })
+        };
         self.compiled.get_or_init(compiled).as_ref()
     }
 }

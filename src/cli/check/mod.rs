@@ -6,9 +6,9 @@ mod fix;
 mod history;
 mod output;
 mod record;
-mod rule_files;
+pub(super) mod rule_files;
 mod selection;
-mod settings;
+pub(super) mod settings;
 
 use std::time::Instant;
 
@@ -21,9 +21,10 @@ use super::{Exit, PolicyArgs, clock};
 use crate::engine::baseline::Baseline;
 use crate::engine::code::{CodeEngine, Files, Finished};
 use crate::engine::finish::{self, Collected, finish};
-use crate::engine::{Engine, Scanned, Scratch};
+use crate::engine::{Engine, Scanned, Scratch, masker};
 use crate::policy::raw::policies::EnforcementMode;
 use crate::report::Report;
+use crate::rules::code::Scope;
 use crate::source::{Coverage, Source};
 use selection::Selection;
 use settings::Resolved;
@@ -46,23 +47,29 @@ pub fn run(args: &Args, policy: &PolicyArgs, families: &[&str], terminal: &mut T
     if args.fix && fix::apply(&selection, code.config(), &collected.findings_of("imports"), terminal)? {
         (report, collected) = scan(&selection, &resolved, &code, args)?;
     }
+    let partial = selection.scope() != Scope::Everything || !families.is_empty() || !args.only.is_empty();
     let options = finish::Options {
         baseline: baseline.as_ref(),
         today: clock::today(),
         max_suppressions: resolved.max_suppressions,
         forbid: resolved.forbid.clone(),
         families: selection.sees_whole_files().then(|| resolved.families.clone()),
+        partial,
     };
     let (findings, notes) = finish(collected.into_inner(), resolved.engine.settings(), &options);
     report.findings = findings;
     report.notes.extend(notes);
+    // They quote what they were given, which may hold a secret.
+    report.notes.iter_mut().chain(&mut report.errors).for_each(|text| *text = masker::masked(text));
     report.rules = rules_named(&report, &resolved.engine, &code);
     report.elapsed = started.elapsed();
     report.scanned_at = Some((started_at, clock::now()));
     if args.write_baseline {
-        return write_baseline(args, &resolved, &report, terminal);
+        return write_baseline(args, &resolved, &report, partial, terminal);
     }
-    if resolved.mode != EnforcementMode::AuditOnly {
+    if resolved.mode == EnforcementMode::AuditOnly {
+        output::tell_gaps(&report, terminal);
+    } else {
         output::write(args, &report, terminal)?;
     }
     let exit = conclude(args, resolved.mode, &report, terminal);
@@ -118,17 +125,27 @@ fn rules_named(report: &Report, engine: &Engine, code: &CodeEngine) -> Vec<crate
     rules
 }
 
-fn write_baseline(args: &Args, resolved: &Resolved, report: &Report, terminal: &mut Terminal) -> Result<Exit> {
+fn write_baseline(
+    args: &Args,
+    resolved: &Resolved,
+    report: &Report,
+    partial: bool,
+    terminal: &mut Terminal,
+) -> Result<Exit> {
     let path = resolved.baseline_target.as_path();
     // What a comment or the policy allows needs no entry; what the old baseline accepts and still occurs keeps its.
     let accepted =
         report.findings.iter().filter(|f| matches!(f.suppressed, None | Some(crate::finding::Suppressed::Baseline)));
-    let baseline = Baseline::of(accepted);
+    let mut baseline = Baseline::of(accepted);
+    if partial && path.exists() {
+        // What was not looked at stays accepted.
+        baseline = baseline.with(output::read_baseline(path)?);
+    }
     super::files::write_atomically(path, baseline.to_text().as_bytes())
         .with_context(|| format!("cannot write the baseline {}", path.display()))?;
     terminal.note(&format!("{} findings accepted in {}", baseline.len(), path.display()));
     let complete = report.is_complete();
-    report.errors.iter().for_each(|e| terminal.error(e));
+    output::tell_gaps(report, terminal);
     Ok(if complete || args.exit_zero { Exit::Clean } else { Exit::Failure })
 }
 

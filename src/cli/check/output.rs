@@ -10,7 +10,7 @@ use super::args::Args;
 use crate::cli::files;
 use crate::cli::terminal::Terminal;
 use crate::engine::baseline::Baseline;
-use crate::report::{self, Format, Report, Style, github, statistics};
+use crate::report::{self, Format, Report, Style, github, statistics, summary};
 
 /// Prints a report as the arguments say.
 ///
@@ -36,11 +36,16 @@ pub fn write(args: &Args, report: &Report, terminal: &mut Terminal) -> Result<()
         append(&path, &github::job_summary(report))
             .with_context(|| format!("cannot write the job summary to {}", path.display()))?;
     }
-    // The human format on standard output has the errors in it.
-    if args.format != Format::Human || args.output.is_some() {
-        report.errors.iter().for_each(|e| terminal.error(e));
+    // These formats on standard output have the errors in them.
+    if !matches!(args.format, Format::Human | Format::Concise) || args.output.is_some() {
+        tell_gaps(report, terminal);
     }
     Ok(())
+}
+
+/// Tells on standard error why a report is not complete, if it is not.
+pub fn tell_gaps(report: &Report, terminal: &mut Terminal) {
+    report.errors.iter().cloned().chain(summary::gaps(report)).for_each(|e| terminal.error(&e));
 }
 
 /// Under a report for people, and beside one for machines, whose output must stay what it is.

@@ -1,11 +1,14 @@
-//! `--rules FILE`: rules in gitleaks' form, as they are in the wild, and the files they extend.
+//! `--rules FILE`: rules in gitleaks' form, as they are in the wild, with the files they extend, or in the policy's.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
+use crate::cli::clock;
+use crate::policy::{self, Context as PolicyContext};
 use crate::rules::gitleaks::{self, Imported};
+use crate::rules::pattern::PatternRule;
 
 /// How many files may extend each other.
 const DEPTH: usize = 8;
@@ -28,6 +31,10 @@ fn read_chain(path: &Path, depth: usize) -> Result<Imported> {
         bail!("{}: rule files extend each other more than {DEPTH} deep; is there a cycle?", path.display());
     }
     let text = fs::read_to_string(path).with_context(|| format!("cannot read the rule file {}", path.display()))?;
+    // What does not parse at all is told in the words of the reader of gitleaks' form.
+    if text.parse::<toml::Table>().is_ok() && !gitleaks::is_gitleaks(&text) {
+        return Ok(Imported { rules: read_own(path, &text)?, ..Imported::default() });
+    }
     let imported = gitleaks::parse(&text).map_err(|e| anyhow::anyhow!("{}: {e}", path.display()))?;
     let Some(base) = imported.extends.as_ref().map(|base| path.parent().unwrap_or(Path::new("")).join(base)) else {
         return Ok(imported);
@@ -36,6 +43,28 @@ fn read_chain(path: &Path, depth: usize) -> Result<Imported> {
     base.rules.retain(|r| !imported.disabled.iter().any(|id| *id == r.info.id));
     merge(&mut base, imported);
     Ok(base)
+}
+
+/// Rules as a policy has them, `[[checks.secrets.rule]]`.
+fn read_own(path: &Path, text: &str) -> Result<Vec<PatternRule>> {
+    // A file of rules need not say the version that a policy must.
+    let versioned = text.parse::<toml::Table>().is_ok_and(|t| t.contains_key("policies"));
+    let text = if versioned { text.to_owned() } else { format!("{text}\n[policies]\nversion = \"1.0\"\n") };
+    let context = PolicyContext { today: clock::date(), environment: None };
+    let verdict = policy::judge_text(&path.display().to_string(), &text, &context);
+    let rules = verdict.policy.as_ref().map(|p| p.checks.secrets.rules.clone());
+    match rules {
+        Some(rules) if rules.is_empty() => bail!(
+            "{}: it holds no rule; give it `[[checks.secrets.rule]]` as in a policy, or `[[rules]]` as in gitleaks'",
+            path.display()
+        ),
+        Some(rules) => Ok(rules),
+        None => {
+            let (findings, _) = verdict.findings();
+            let first = findings.first().map(|f| format!("{}:{}: {}", f.span.line, f.span.column, f.message));
+            bail!("{}:{}", path.display(), first.unwrap_or_else(|| " it is not valid".to_owned()))
+        }
+    }
 }
 
 fn merge(into: &mut Imported, from: Imported) {

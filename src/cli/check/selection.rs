@@ -36,7 +36,7 @@ impl Selection {
     /// A working directory that is gone.
     pub fn of(args: &Args) -> Result<Self> {
         let dir = env::current_dir().context("cannot tell the working directory; change into one that exists")?;
-        let root = repository_root(&dir).unwrap_or_else(|| dir.clone());
+        let root = root_of(&dir);
         let what = match (&args.range, &args.path) {
             (Some(range), _) => What::Range(range.clone()),
             (_, Some(name)) if args.stdin => What::Stdin(name.clone()),
@@ -134,6 +134,11 @@ impl Selection {
 
 fn threads(asked: usize) -> usize {
     if asked > 0 { asked } else { std::thread::available_parallelism().map_or(1, usize::from) }
+}
+
+/// The repository's root, or the folder itself where there is none.
+pub fn root_of(dir: &Path) -> PathBuf {
+    repository_root(dir).unwrap_or_else(|| dir.to_owned())
 }
 
 /// The nearest folder upwards that holds `.git`.

@@ -95,6 +95,17 @@ pub fn resolve(args: &Args, policy: &PolicyArgs, families: &[&str], root: &Path)
     })
 }
 
+/// The rules in force here: those of `govctl rules test` and `govctl redact`.
+///
+/// # Errors
+/// A policy or rule file that cannot be read or does not hold.
+pub fn rules_in_force(policy: &PolicyArgs, rule_files: &[PathBuf]) -> Result<Vec<PatternRule>> {
+    let dir = std::env::current_dir().context("cannot tell the working directory; change into one that exists")?;
+    let root = super::selection::root_of(&dir);
+    let policy = load::in_force(policy.named(), &dir, Some(&root), &policy.context())?;
+    pattern_rules(&policy.checks, rule_files::read(rule_files)?.rules)
+}
+
 fn families_to_run(args: &Args, families: &[&str], checks: &Checks) -> Vec<String> {
     let asked: Vec<&str> = args.only.iter().map(|f| f.name()).collect();
     let wanted =
@@ -104,7 +115,10 @@ fn families_to_run(args: &Args, families: &[&str], checks: &Checks) -> Vec<Strin
 }
 
 /// The built-in rules, those of the policy and those of rule files; of two with one id the later holds.
-fn pattern_rules(checks: &Checks, imported: Vec<PatternRule>) -> Result<Vec<PatternRule>> {
+///
+/// # Errors
+/// A rule that does not work, with its id.
+pub fn pattern_rules(checks: &Checks, imported: Vec<PatternRule>) -> Result<Vec<PatternRule>> {
     let mut more = checks.secrets.rules.clone();
     more.extend(imported);
     for rule in &more {

@@ -6,6 +6,8 @@ use anyhow::{Result, bail};
 use clap::{Args as ClapArgs, ValueEnum};
 
 use super::options::working_directory;
+use crate::engine::masker;
+use crate::finding::{Excerpt, Finding};
 use crate::cli::terminal::Terminal;
 use crate::cli::{Exit, PolicyArgs};
 use crate::policy::load::{self, Loaded};
@@ -80,7 +82,8 @@ fn human(verdicts: &[(String, Verdict)], terminal: &mut Terminal) -> Result<()> 
     let color = terminal.style().color;
     for (path, verdict) in verdicts {
         for mistake in &verdict.mistakes {
-            writeln!(terminal.out(), "{}\n", render::render(mistake, &verdict.sources, color))?;
+            // A policy should hold no secret; one that does is not the place to show it.
+            writeln!(terminal.out(), "{}\n", masker::masked(&render::render(mistake, &verdict.sources, color)))?;
         }
         let errors = verdict.mistakes.iter().filter(|m| m.is_error()).count();
         let warnings = verdict.mistakes.len() - errors;
@@ -99,11 +102,23 @@ fn count(n: usize, what: &str) -> String {
     format!("{n} {what}{}", if n == 1 { "" } else { "s" })
 }
 
+fn masked(finding: Finding) -> Finding {
+    let excerpt = Excerpt { text: masker::masked(&finding.excerpt.text), ..finding.excerpt };
+    let evidence = finding.evidence.iter().map(|e| masker::masked(e)).collect();
+    Finding {
+        message: masker::masked(&finding.message),
+        help: masker::masked(&finding.help).into(),
+        excerpt,
+        evidence,
+        ..finding
+    }
+}
+
 fn machine(verdicts: &[(String, Verdict)], format: OutputFormat, terminal: &mut Terminal) -> Result<()> {
     let mut report = Report::default();
     for (_, verdict) in verdicts {
         let (findings, rules) = verdict.findings();
-        report.findings.extend(findings);
+        report.findings.extend(findings.into_iter().map(masked));
         report.rules.extend(rules);
     }
     report.findings.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
