@@ -8,7 +8,7 @@ use super::place::line_around;
 use super::prefilter::Hit;
 use super::value;
 use crate::rules::exception::Candidate;
-use crate::rules::pattern::{Compiled, PatternRule, Slot};
+use crate::rules::pattern::{Compiled, PatternRule, RUN_ENDS, Slot};
 use crate::rules::proof::{self, Verdict};
 
 /// One value that a rule took for what it looks for.
@@ -46,6 +46,18 @@ pub fn window(compiled: &Compiled, text: &[u8], hit: Hit, keyword_len: usize) ->
         (from, to) = (at.saturating_sub(BACK * 16), end.saturating_add(FORWARD * 16).min(text.len()));
     }
     from..to
+}
+
+/// Whether the keyword at `hit` is spelled as the regex has it, in a run of characters long enough to hold a value.
+pub fn may_hold(compiled: &Compiled, text: &[u8], hit: Hit, keyword_len: usize) -> bool {
+    let Some(shortest) = compiled.shortest_run else { return true };
+    let at = hit.at as usize;
+    if memchr::memmem::find(&compiled.literals, &text[at..at + keyword_len]).is_none() {
+        return false;
+    }
+    let ends = |b: &u8| RUN_ENDS.contains(b);
+    let after = text[at..].iter().take(shortest).take_while(|b| !ends(b)).count();
+    after >= shortest || after + text[..at].iter().rev().take(shortest).take_while(|b| !ends(b)).count() >= shortest
 }
 
 /// A text and, where it is known, its path.

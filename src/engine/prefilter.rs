@@ -19,7 +19,7 @@ pub struct Hit {
 
 /// Bytes that are hashed.
 const WIDTH: usize = 3;
-const BITS: u32 = 15;
+const BITS: u32 = 16;
 /// Sets the bit that tells upper from lower case in ASCII letters; other bytes may fold together, which only costs a look.
 const FOLD: u32 = 0x2020_2020;
 

@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 
 use regex_automata::meta;
 use regex_automata::util::syntax;
+use regex_syntax::hir::{Class, Hir, HirKind};
 
 use super::exception::Exception;
 use crate::finding::{RuleInfo, Text, TextList};
@@ -54,7 +55,15 @@ pub struct Compiled {
     pub crosses_lines: bool,
     /// Whether a match may lie anywhere in a text that has a keyword.
     pub anywhere: bool,
+    /// Where the value can hold no blank, quote or bracket and every keyword is a part of it: the length of the shortest
+    /// value. A keyword in a shorter run of other characters cannot be part of a match.
+    pub shortest_run: Option<usize>,
+    /// The literal parts of the value, a zero byte between them. Under `(?i)` there are none.
+    pub literals: Vec<u8>,
 }
+
+/// What ends a run: characters that hardly any value holds.
+pub const RUN_ENDS: &[u8] = b" \t\n\r\"'`<>";
 
 /// How large a compiled regex may grow; a bound against hostile rule files.
 const SIZE_LIMIT: usize = 4 << 20;
@@ -74,7 +83,7 @@ fn compile_as(pattern: &str, unicode: bool) -> Result<Compiled, String> {
         .build()
         .parse(pattern)
         .map_err(|e| e.to_string())?;
-    let crosses_lines = can_match_newline(&hir);
+    let crosses_lines = can_match(&hir, b'\n');
     let max_len = hir.properties().maximum_len();
     let regex = meta::Regex::builder()
         .configure(engines())
@@ -82,7 +91,33 @@ fn compile_as(pattern: &str, unicode: bool) -> Result<Compiled, String> {
         .build(pattern)
         .map_err(|e| e.syntax_error().map_or_else(|| e.to_string(), ToString::to_string))?;
     let group = regex.group_info().to_index(regex_automata::PatternID::ZERO, GROUP).unwrap_or(0);
-    Ok(Compiled { regex, group, max_len, crosses_lines, anywhere: false })
+    let value = find_group(&hir, GROUP).unwrap_or(&hir);
+    let runs = !RUN_ENDS.iter().any(|b| can_match(value, *b));
+    let shortest_run = value.properties().minimum_len().filter(|_| runs);
+    let mut literals = Vec::new();
+    collect_literals(value, &mut literals);
+    Ok(Compiled { regex, group, max_len, crosses_lines, anywhere: false, shortest_run, literals })
+}
+
+fn find_group<'h>(hir: &'h Hir, name: &str) -> Option<&'h Hir> {
+    match hir.kind() {
+        HirKind::Capture(capture) if capture.name.as_deref() == Some(name) => Some(&capture.sub),
+        HirKind::Capture(capture) => find_group(&capture.sub, name),
+        HirKind::Repetition(repetition) => find_group(&repetition.sub, name),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().find_map(|p| find_group(p, name)),
+        _ => None,
+    }
+}
+
+fn collect_literals(hir: &Hir, out: &mut Vec<u8>) {
+    match hir.kind() {
+        HirKind::Literal(literal) => out.extend_from_slice(&literal.0),
+        HirKind::Capture(capture) => collect_literals(&capture.sub, out),
+        HirKind::Concat(parts) => parts.iter().for_each(|p| collect_literals(p, out)),
+        HirKind::Look(_) | HirKind::Empty => {}
+        // What is optional, repeated or one of several is no fixed part of the value.
+        HirKind::Repetition(_) | HirKind::Alternation(_) | HirKind::Class(_) => out.push(0),
+    }
 }
 
 /// Of the ways to run a regex those that cost little to build: most rules run over a few short windows, or none.
@@ -91,16 +126,18 @@ fn engines() -> meta::Config {
     limits.dfa(false).onepass(false)
 }
 
-fn can_match_newline(hir: &regex_syntax::hir::Hir) -> bool {
-    use regex_syntax::hir::{Class, HirKind};
+/// Whether a match of `hir` may contain the byte.
+fn can_match(hir: &Hir, byte: u8) -> bool {
     match hir.kind() {
         HirKind::Empty | HirKind::Look(_) => false,
-        HirKind::Literal(literal) => literal.0.contains(&b'\n'),
-        HirKind::Class(Class::Unicode(class)) => class.iter().any(|r| r.start() <= '\n' && '\n' <= r.end()),
-        HirKind::Class(Class::Bytes(class)) => class.iter().any(|r| r.start() <= b'\n' && b'\n' <= r.end()),
-        HirKind::Repetition(repetition) => can_match_newline(&repetition.sub),
-        HirKind::Capture(capture) => can_match_newline(&capture.sub),
-        HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().any(can_match_newline),
+        HirKind::Literal(literal) => literal.0.contains(&byte),
+        HirKind::Class(Class::Unicode(class)) => {
+            class.iter().any(|r| r.start() <= char::from(byte) && char::from(byte) <= r.end())
+        }
+        HirKind::Class(Class::Bytes(class)) => class.iter().any(|r| r.start() <= byte && byte <= r.end()),
+        HirKind::Repetition(repetition) => can_match(&repetition.sub, byte),
+        HirKind::Capture(capture) => can_match(&capture.sub, byte),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().any(|p| can_match(p, byte)),
     }
 }
 
@@ -120,11 +157,19 @@ impl Slot {
 
     /// The compiled regex; `None` only for a rule that was not validated before.
     pub fn compiled(&self) -> Option<&Compiled> {
-        let compiled = || {
-            let compiled = compile(&self.rule.regex).ok()?;
-            let group = self.rule.group.unwrap_or(compiled.group);
-            Some(Compiled { group, anywhere: self.rule.anywhere, ..compiled })
-        };
+        let compiled = || compile(&self.rule.regex).ok().map(|c| self.fit(c));
         self.compiled.get_or_init(compiled).as_ref()
+    }
+
+    /// What only the whole rule knows.
+    fn fit(&self, compiled: Compiled) -> Compiled {
+        let literals = compiled.literals.to_ascii_lowercase();
+        let in_value = |k: &Text| memchr::memmem::find(&literals, k.as_bytes()).is_some();
+        let keywords = &self.rule.keywords;
+        let gated =
+            self.rule.group.is_none() && !self.rule.anywhere && !keywords.is_empty() && keywords.iter().all(in_value);
+        let shortest_run = compiled.shortest_run.filter(|_| gated);
+        let group = self.rule.group.unwrap_or(compiled.group);
+        Compiled { group, anywhere: self.rule.anywhere, shortest_run, ..compiled }
     }
 }

@@ -6,10 +6,10 @@ use anyhow::{Result, bail};
 use clap::{Args as ClapArgs, ValueEnum};
 
 use super::options::working_directory;
-use crate::engine::masker;
-use crate::finding::{Excerpt, Finding};
 use crate::cli::terminal::Terminal;
 use crate::cli::{Exit, PolicyArgs};
+use crate::engine::masker;
+use crate::finding::{Excerpt, Finding};
 use crate::policy::load::{self, Loaded};
 use crate::policy::{Verdict, render};
 use crate::report::{FORMATS, Format, Report};
