@@ -6,6 +6,8 @@
 mod baseline;
 #[path = "check/errors.rs"]
 mod errors;
+#[path = "check/history.rs"]
+mod history;
 #[path = "check/leaks.rs"]
 mod leaks;
 #[path = "check/output.rs"]

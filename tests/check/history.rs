@@ -31,21 +31,6 @@ fn history_is_every_blob_of_every_ref_once_with_the_commit_that_brought_it() {
 }
 
 #[test]
-fn what_was_found_before_an_error_is_told() {
-    // History whose last object is broken: findings of the rest stay in the output of every format.
-    let place = Place::repository(&[]);
-    place.commit("one", &[("a.py", &leak(1)), ("b.py", &leak(2))]);
-    let id = place.git(&["rev-parse", "HEAD:b.py"]);
-    std::fs::remove_file(place.path().join(format!(".git/objects/{}/{}", &id[..2], &id[2..]))).unwrap();
-    for format in ["human", "concise", "json", "jsonl", "csv", "markdown", "junit", "sarif", "github", "gitlab"] {
-        let ran = place.govctl(&["check", "--history", "--format", format]);
-        assert_eq!(ran.status, 2, "{format}: {ran:?}");
-        assert!(ran.out.contains("a.py"), "{format}: {ran:?}");
-        assert!(format!("{}{}", ran.out, ran.err).contains(&id[..7]), "{format} does not say what is missing: {ran:?}");
-    }
-}
-
-#[test]
 fn outside_a_repository_there_is_none() {
     Place::with(&[("a.py", "x = 1\n")]).check(&["--history"]).fails(&["not in a git repository"]);
 }
