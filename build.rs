@@ -3,6 +3,9 @@
 //! Shape mistakes (unknown key, missing field, duplicate id) fail the build with the file and the rule; what a rule
 //! finds is tested by `rules test` and the test suite.
 
+// A build script reports by panicking: cargo shows the message and stops.
+#![allow(clippy::expect_used)]
+
 use std::fmt::Write as _;
 use std::path::Path;
 use std::{env, fs};

@@ -92,6 +92,8 @@ fn hide(secret: &[u8], fresh: bool, out: &mut Vec<u8>) {
 }
 
 #[cfg(test)]
+// A list of one range is meant.
+#[allow(clippy::single_range_in_vec_init)]
 mod tests {
     use super::*;
     use proptest::prelude::*;

@@ -97,6 +97,8 @@ fn cut(text: &[u8], line: &Range<usize>, found: &Range<usize>) -> Range<usize> {
 }
 
 #[cfg(test)]
+// A list of one range is meant.
+#[allow(clippy::single_range_in_vec_init)]
 mod tests {
     use super::*;
 

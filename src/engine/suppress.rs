@@ -136,7 +136,10 @@ fn is_rule_id(word: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn parsed(text: &str) -> Vec<(u32, u32, Vec<String>, String, Option<String>)> {
+    /// Line, covered line, rules, reason, until.
+    type Row = (u32, u32, Vec<String>, String, Option<String>);
+
+    fn parsed(text: &str) -> Vec<Row> {
         let marked = KEYWORDS.iter().flat_map(|k| text.match_indices(k).map(|(at, _)| at)).collect();
         parse(&Source::file("a.py", text.as_bytes()), marked, &[])
             .into_iter()
@@ -144,7 +147,7 @@ mod tests {
             .collect()
     }
 
-    fn one(line: u32, covers: u32, rule: &str, reason: &str) -> Vec<(u32, u32, Vec<String>, String, Option<String>)> {
+    fn one(line: u32, covers: u32, rule: &str, reason: &str) -> Vec<Row> {
         vec![(line, covers, vec![rule.to_owned()], reason.to_owned(), None)]
     }
 

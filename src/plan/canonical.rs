@@ -89,6 +89,8 @@ mod tests {
     use super::*;
     use serde_json::json;
 
+    // The digits of RFC 8785, section 3.2.2, more than a double holds.
+    #[allow(clippy::excessive_precision)]
     #[test]
     fn members_are_sorted_by_utf16_and_numbers_printed_as_ecmascript_does() {
         let value = json!({ "\u{fb33}": 1, "\u{1f600}": 2, "a": [1e21, 0.000001, -0.0, 333333333.33333329], "A": "\u{1}\"\\/é" });

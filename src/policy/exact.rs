@@ -121,7 +121,7 @@ pub fn millionths(ratio: Ratio) -> Option<i64> {
 
 /// Writes `n` in the largest unit that divides it.
 pub fn write_in_units(f: &mut fmt::Formatter<'_>, n: u64, units: &[(&str, u64)], smallest: &str) -> fmt::Result {
-    match units.iter().find(|(_, factor)| n != 0 && n % factor == 0) {
+    match units.iter().find(|(_, factor)| n != 0 && n.is_multiple_of(*factor)) {
         Some((unit, factor)) => write!(f, "{}{unit}", n / factor),
         None => write!(f, "{n}{smallest}"),
     }

@@ -361,10 +361,12 @@ pub fn printable(text: &str) -> String {
 }
 
 fn same_kind(shape: &Shape, value: &Value) -> bool {
-    match (shape, value) {
-        (Shape::Table(_) | Shape::Names { .. }, Value::Table(_)) | (Shape::List { .. }, Value::List(_)) => true,
-        (Shape::Text | Shape::Format { .. } | Shape::Choice(_), Value::Text(_)) => true,
-        (Shape::Integer { .. }, Value::Integer(_) | Value::Huge(_)) | (Shape::Bool, Value::Bool(_)) => true,
-        _ => false,
-    }
+    matches!(
+        (shape, value),
+        (Shape::Table(_) | Shape::Names { .. }, Value::Table(_))
+            | (Shape::List { .. }, Value::List(_))
+            | (Shape::Text | Shape::Format { .. } | Shape::Choice(_), Value::Text(_))
+            | (Shape::Integer { .. }, Value::Integer(_) | Value::Huge(_))
+            | (Shape::Bool, Value::Bool(_))
+    )
 }

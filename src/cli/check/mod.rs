@@ -38,7 +38,7 @@ pub fn run(args: &Args, policy: &PolicyArgs, families: &[&str], terminal: &mut T
     let (started, started_at) = (Instant::now(), clock::now());
     let selection = Selection::of(args)?;
     let resolved = settings::resolve(args, policy, families, selection.root())?;
-    let baseline = resolved.baseline.as_deref().map(|path| output::read_baseline(path)).transpose()?;
+    let baseline = resolved.baseline.as_deref().map(output::read_baseline).transpose()?;
     let code = CodeEngine::new(
         code::config(&resolved.checks, &clock::today()),
         code::families(&resolved.families, selection.is_history()),

@@ -221,7 +221,7 @@ mod tests {
     fn names_have_kinds() {
         use Language::{Go, JavaScript, Python, Rust};
         check(Python, "numpy.random.default_rng().normal", Kind::Draw);
-        check(Python, "numpy.random.default_rng", Kind::Other);
+        check(Python, "numpy.random.default_rng", Kind::Seed);
         check(Python, "sklearn.utils.check_random_state().rand", Kind::Draw);
         check(Python, "random.Random().gauss", Kind::Scalar);
         check(Python, "numpy.random.seed", Kind::Seed);

@@ -24,7 +24,8 @@ pub fn insert(unit: &Unit<'_>, text: &str, contract: &Contract) -> Result<Option
     let asked = contract.decorate.as_ref().filter(|_| !edits.is_empty()).map(|d| d.with.as_str());
     let wanted = asked.or(contract.any_of.first().map(String::as_str)).ok_or("the contract names nothing to import")?;
     if !imports(&before, wanted) {
-        edits.push((before.import_at as usize, import_line(&before, text, wanted)?));
+        // First: a decorator at the same place needs it.
+        edits.insert(0, (before.import_at as usize, import_line(&before, text, wanted)?));
     }
     if edits.is_empty() {
         return Ok(None);

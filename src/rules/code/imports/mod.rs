@@ -137,7 +137,7 @@ impl Case<'_> {
     /// Whether an import counts for this contract.
     fn counts(&self, import: &Import) -> bool {
         let ignores = self.contract.type_checking.as_deref() == Some("ignore");
-        !import.kind.computed && !(ignores && import.kind.type_only)
+        !(import.kind.computed || ignores && import.kind.type_only)
     }
 
     /// A finding at a place of a file.

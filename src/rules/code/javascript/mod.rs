@@ -37,7 +37,7 @@ pub fn read(source: &str, path: &str, module: &str, language: Language, catalogu
         docs: Vec::new(),
     };
     for error in &parsed.diagnostics {
-        let at = error.labels.first().map_or(0, |l| l.offset()) as u32;
+        let at = error.labels.first().map_or(0, |l| l.offset());
         reader.build.error(Place { start: at, end: at }, &error.message);
     }
     reader.comments(&parsed.program);

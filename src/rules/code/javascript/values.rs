@@ -73,56 +73,71 @@ impl Reader<'_, '_> {
             Expression::ComputedMemberExpression(m) => self.value(&m.object).anonymous(),
             Expression::CallExpression(c) => self.called(c.span),
             Expression::NewExpression(c) => self.called(c.span),
+            Expression::UnaryExpression(e) => self.value(&e.argument).anonymous(),
+            Expression::AssignmentExpression(e) => self.value(&e.right),
+            Expression::ChainExpression(e) => self.chain(&e.expression),
+            Expression::LogicalExpression(e) => self.either(&e.left, &e.right),
+            Expression::ConditionalExpression(e) => self.either(&e.consequent, &e.alternate),
+            Expression::BinaryExpression(e) if e.operator.is_compare() || e.operator.is_equality() => Value::UNKNOWN,
+            Expression::BinaryExpression(e) => self.either(&e.left, &e.right).anonymous(),
+            Expression::TemplateLiteral(e) => self.merged(e.expressions.iter()),
+            Expression::ArrayExpression(e) => self.elements(&e.elements),
+            Expression::ObjectExpression(e) => self.properties(&e.properties),
+            // A callback's own value is what it returns.
+            Expression::ArrowFunctionExpression(f) => match f.body.as_expression() {
+                Some(body) => Value { node: self.value(body).node, ..Value::UNKNOWN },
+                None => Value::UNKNOWN,
+            },
+            wrapped => self.unwrapped(wrapped),
+        }
+    }
+
+    /// What only wraps another expression stands for that.
+    fn unwrapped(&mut self, expression: &Expression<'_>) -> Value {
+        match expression {
             Expression::AwaitExpression(e) => self.value(&e.argument),
             Expression::ParenthesizedExpression(e) => self.value(&e.expression),
             Expression::TSAsExpression(e) => self.value(&e.expression),
             Expression::TSSatisfiesExpression(e) => self.value(&e.expression),
             Expression::TSNonNullExpression(e) => self.value(&e.expression),
             Expression::TSTypeAssertion(e) => self.value(&e.expression),
-            Expression::UnaryExpression(e) => self.value(&e.argument).anonymous(),
-            Expression::AssignmentExpression(e) => self.value(&e.right),
-            Expression::ChainExpression(e) => match &e.expression {
-                ChainElement::CallExpression(c) => self.called(c.span),
-                ChainElement::StaticMemberExpression(m) => {
-                    let object = self.value(&m.object);
-                    self.build.attribute(object, m.property.name.as_str())
-                }
-                _ => Value::UNKNOWN,
-            },
-            Expression::LogicalExpression(e) => self.either(&e.left, &e.right),
-            Expression::ConditionalExpression(e) => self.either(&e.consequent, &e.alternate),
-            Expression::BinaryExpression(e) if e.operator.is_compare() || e.operator.is_equality() => Value::UNKNOWN,
-            Expression::BinaryExpression(e) => self.either(&e.left, &e.right).anonymous(),
-            Expression::TemplateLiteral(e) => self.merged(e.expressions.iter()),
-            Expression::ArrayExpression(e) => {
-                let mut node = 0;
-                for element in &e.elements {
-                    let value = match element {
-                        ArrayExpressionElement::SpreadElement(s) => self.value(&s.argument),
-                        other => other.as_expression().map_or(Value::UNKNOWN, |e| self.value(e)),
-                    };
-                    node = self.build.merge(node, value.node);
-                }
-                Value { node, ..Value::UNKNOWN }
-            }
-            Expression::ObjectExpression(e) => {
-                let mut node = 0;
-                for property in &e.properties {
-                    let value = match property {
-                        ObjectPropertyKind::ObjectProperty(p) => self.value(&p.value),
-                        ObjectPropertyKind::SpreadProperty(s) => self.value(&s.argument),
-                    };
-                    node = self.build.merge(node, value.node);
-                }
-                Value { node, ..Value::UNKNOWN }
-            }
-            // A callback's own value is what it returns.
-            Expression::ArrowFunctionExpression(f) => match f.body.as_expression() {
-                Some(body) => Value { node: self.value(body).node, ..Value::UNKNOWN },
-                None => Value::UNKNOWN,
-            },
             _ => Value::UNKNOWN,
         }
+    }
+
+    fn chain(&mut self, chain: &ChainElement<'_>) -> Value {
+        match chain {
+            ChainElement::CallExpression(c) => self.called(c.span),
+            ChainElement::StaticMemberExpression(m) => {
+                let object = self.value(&m.object);
+                self.build.attribute(object, m.property.name.as_str())
+            }
+            _ => Value::UNKNOWN,
+        }
+    }
+
+    fn elements(&mut self, elements: &[ArrayExpressionElement<'_>]) -> Value {
+        let mut node = 0;
+        for element in elements {
+            let value = match element {
+                ArrayExpressionElement::SpreadElement(s) => self.value(&s.argument),
+                other => other.as_expression().map_or(Value::UNKNOWN, |e| self.value(e)),
+            };
+            node = self.build.merge(node, value.node);
+        }
+        Value { node, ..Value::UNKNOWN }
+    }
+
+    fn properties(&mut self, properties: &[ObjectPropertyKind<'_>]) -> Value {
+        let mut node = 0;
+        for property in properties {
+            let value = match property {
+                ObjectPropertyKind::ObjectProperty(p) => self.value(&p.value),
+                ObjectPropertyKind::SpreadProperty(s) => self.value(&s.argument),
+            };
+            node = self.build.merge(node, value.node);
+        }
+        Value { node, ..Value::UNKNOWN }
     }
 
     fn name(&mut self, name: &str) -> Value {

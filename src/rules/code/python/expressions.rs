@@ -1,8 +1,8 @@
 //! Expressions: what a name stands for, what is called, where values go.
 
 use ruff_python_ast::{
-    Arguments, BoolOp, Comprehension, Expr, ExprCall, ExprContext, FStringPart, InterpolatedStringElement, Keyword,
-    Stmt,
+    Arguments, BoolOp, Comprehension, DictItem, Expr, ExprCall, ExprContext, ExprLambda, FStringPart,
+    InterpolatedStringElement, Keyword, Stmt,
 };
 use ruff_text_size::Ranged;
 
@@ -66,29 +66,8 @@ impl<'a> Reader<'a, '_> {
                 let (a, b) = (self.expression(&e.body), self.expression(&e.orelse));
                 self.either(a, b)
             }
-            Expr::Lambda(e) => {
-                let outer = (self.build.scope, self.build.def);
-                self.build.open(ScopeKind::Function, outer.1);
-                if let Some(parameters) = &e.parameters {
-                    parameters.iter().for_each(|p| {
-                        self.build.bind(p.name().as_str(), Value::UNKNOWN);
-                    });
-                }
-                let value = self.expression(&e.body);
-                (self.build.scope, self.build.def) = outer;
-                value.anonymous()
-            }
-            Expr::Dict(e) => {
-                let mut node = 0;
-                for item in &e.items {
-                    if let Some(key) = &item.key {
-                        self.expression(key);
-                    }
-                    let value = self.expression(&item.value);
-                    node = self.build.merge(node, value.node);
-                }
-                carrying(node)
-            }
+            Expr::Lambda(e) => self.lambda(e),
+            Expr::Dict(e) => self.dict(&e.items),
             Expr::ListComp(e) => self.comprehension(&[&e.elt], &e.generators),
             Expr::SetComp(e) => self.comprehension(&[&e.elt], &e.generators),
             Expr::Generator(e) => self.comprehension(&[&e.elt], &e.generators),
@@ -117,23 +96,40 @@ impl<'a> Reader<'a, '_> {
                 Value::UNKNOWN
             }
             Expr::FString(e) => {
-                let mut node = 0;
-                for part in &e.value {
-                    if let FStringPart::FString(f) = part {
-                        node = self.interpolated(&f.elements, node);
-                    }
-                }
-                carrying(node)
+                let formatted = e.value.iter().filter_map(|part| match part {
+                    FStringPart::FString(f) => Some(f),
+                    FStringPart::Literal(_) => None,
+                });
+                carrying(formatted.fold(0, |node, f| self.interpolated(&f.elements, node)))
             }
-            Expr::TString(e) => {
-                let mut node = 0;
-                for part in &e.value {
-                    node = self.interpolated(&part.elements, node);
-                }
-                carrying(node)
-            }
+            Expr::TString(e) => carrying(e.value.iter().fold(0, |node, part| self.interpolated(&part.elements, node))),
             _ => Value::UNKNOWN,
         }
+    }
+
+    fn lambda(&mut self, lambda: &'a ExprLambda) -> Value {
+        let outer = (self.build.scope, self.build.def);
+        self.build.open(ScopeKind::Function, outer.1);
+        if let Some(parameters) = &lambda.parameters {
+            parameters.iter().for_each(|p| {
+                self.build.bind(p.name().as_str(), Value::UNKNOWN);
+            });
+        }
+        let value = self.expression(&lambda.body);
+        (self.build.scope, self.build.def) = outer;
+        value.anonymous()
+    }
+
+    fn dict(&mut self, items: &'a [DictItem]) -> Value {
+        let mut node = 0;
+        for item in items {
+            if let Some(key) = &item.key {
+                self.expression(key);
+            }
+            let value = self.expression(&item.value);
+            node = self.build.merge(node, value.node);
+        }
+        carrying(node)
     }
 
     fn interpolated(&mut self, elements: &'a [InterpolatedStringElement], mut node: Node) -> Node {
