@@ -26,7 +26,11 @@ struct Rule {
     explain: String,
     help: String,
     keywords: Vec<String>,
+    #[serde(default)]
     regex: String,
+    /// A variant of `rules::credential::Kind`, in place of a regex.
+    #[serde(default)]
+    credential: String,
     #[serde(default)]
     near: Vec<String>,
     min_entropy: Option<f32>,
@@ -85,7 +89,7 @@ fn emit(out: &mut String, rule: &Rule) {
     writeln!(
         out,
         "PatternRule {{ info: RuleInfo {{ id: {}, summary: {}, severity: Severity::{severity}, explain: {}, help: {}, hit: {}, \
-         miss: {} }}, keywords: {}, regex: {}, group: None, near: {}, min_entropy: {:?}, paths: {}, path: None, proof: {:?}, priority: {}, anywhere: false, exceptions: Vec::new() }},",
+         miss: {} }}, keywords: {}, regex: {}, group: None, near: {}, min_entropy: {:?}, paths: {}, path: None, proof: {:?}, priority: {}, anywhere: false, exceptions: Vec::new(), credential: {} }},",
         text(&rule.id),
         text(&rule.summary),
         text(rule.explain.trim()),
@@ -99,8 +103,14 @@ fn emit(out: &mut String, rule: &Rule) {
         list(&rule.paths),
         proof(&rule.proof),
         rule.priority,
+        kind(rule),
     )
     .expect("writing to a string");
+}
+
+fn kind(rule: &Rule) -> String {
+    assert!(rule.regex.is_empty() != rule.credential.is_empty(), "{}: a regex or a credential, not both", rule.id);
+    if rule.credential.is_empty() { "None".into() } else { format!("Some(credential::Kind::{})", rule.credential) }
 }
 
 fn proof(name: &str) -> Option<&str> {

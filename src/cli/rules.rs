@@ -52,6 +52,13 @@ struct List {
     json: bool,
 }
 
+/// What a rule without a regex looks for.
+const SCORED: &str = "\
+A value that a name, header, flag, URL or statement announces, in the way of the file's language.
+It is scored by its name (which words), its characters (kinds, entropy, how much of it is words), its grammar
+(template, path, URL, hash, list), how the two are joined, and the lines around. The score gives the confidence: high,
+medium or low (--min-confidence); each finding says in words what spoke for it and against it.";
+
 /// Runs the subcommand.
 ///
 /// # Errors
@@ -119,7 +126,8 @@ fn write_explanation(rule: &RuleInfo, out: &mut dyn Write) -> io::Result<()> {
     )?;
     writeln!(out, "## What to do\n\n{}\n", rule.help)?;
     if let Some(pattern) = pattern {
-        writeln!(out, "## What it looks for\n\n    {}\n", pattern.regex.replace('\n', "\n    "))?;
+        let what = if pattern.credential.is_some() { SCORED } else { &pattern.regex };
+        writeln!(out, "## What it looks for\n\n    {}\n", what.replace('\n', "\n    "))?;
         writeln!(out, "near one of: {}", pattern.keywords.join(", "))?;
         for (label, examples) in [("Finds", &rule.hit), ("Leaves alone", &rule.miss)] {
             writeln!(out, "\n{label}:\n")?;

@@ -7,6 +7,7 @@ use regex_automata::{Input, util::captures::Captures};
 use super::place::line_around;
 use super::prefilter::Hit;
 use super::value;
+use crate::finding::Confidence;
 use crate::rules::exception::Candidate;
 use crate::rules::pattern::{Compiled, PatternRule, RUN_ENDS, Slot};
 use crate::rules::proof::{self, Verdict};
@@ -20,6 +21,17 @@ pub struct Match {
     pub secret: Range<usize>,
     /// An offline proof holds.
     pub proved: bool,
+    /// What a scorer made of it, where the rule has no regex.
+    pub judged: Option<Judged>,
+}
+
+/// How sure a scorer is, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Judged {
+    /// How sure.
+    pub confidence: Confidence,
+    /// What spoke for it and against it.
+    pub evidence: Vec<String>,
 }
 
 /// How far before a keyword a match may begin, and after it end, where the regex does not say: most of a long line.

@@ -7,6 +7,7 @@
 
 pub mod baseline;
 pub mod code;
+pub mod encoded;
 pub mod finish;
 pub mod masker;
 pub mod matching;
@@ -23,9 +24,11 @@ use std::ops::Range;
 
 use crate::finding::{Confidence, Finding, Fingerprint};
 use crate::redact::Secret;
+use crate::rules::credential;
 use crate::rules::pattern::Slot;
+use crate::rules::proof::pem;
 use crate::source::Source;
-use matching::Match;
+use matching::{Judged, Match};
 use place::Places;
 use prefilter::{Hit, Prefilter};
 use settings::{Class, Glob, Settings};
@@ -41,6 +44,8 @@ pub struct Engine {
     keywords: Vec<Keyword>,
     /// Rules without a keyword: they run over every text.
     unkeyed: Vec<u16>,
+    /// The rules of the scorer.
+    scored: Vec<usize>,
 }
 
 /// A keyword of the prefilter.
@@ -51,7 +56,12 @@ struct Keyword {
     rules: Vec<u16>,
     /// Whether it marks a suppression comment.
     directive: bool,
+    /// Whether it may announce a credential.
+    announces: bool,
 }
+
+/// How deep encoded text is looked into.
+const LEVELS: usize = 2;
 
 /// What one thread keeps between texts.
 #[derive(Default)]
@@ -60,6 +70,8 @@ pub struct Scratch {
     windows: Vec<(u16, Range<usize>)>,
     /// For each rule whether it runs in this text, once asked.
     runs: Vec<Option<bool>>,
+    /// Keywords of the scorer: offset and length.
+    announced: Vec<(u32, u16)>,
     regexes: Vec<matching::Scratch>,
 }
 
@@ -90,7 +102,8 @@ impl Engine {
         let unkeyed = (0u16..).zip(&slots).filter(|(_, s)| s.rule.keywords.is_empty()).map(|(i, _)| i).collect();
         let (names, keywords): (Vec<_>, Vec<_>) = index_keywords(&slots).into_iter().unzip();
         let prefilter = Prefilter::new(&names)?;
-        Ok(Self { settings, slots, globs, prefilter, keywords, unkeyed })
+        let scored = (0..slots.len()).filter(|i| slots[*i].rule.credential.is_some()).collect();
+        Ok(Self { settings, slots, globs, prefilter, keywords, unkeyed, scored })
     }
 
     /// The settings without the rules.
@@ -125,8 +138,39 @@ impl Engine {
         ranges
     }
 
-    /// Every match that stands up to its rule's checks, overlaps among them.
+    /// Every match that stands up to its rule's checks, overlaps among them, those inside encoded text too.
     fn matches(&self, path: Option<&str>, text: &[u8], scratch: &mut Scratch) -> Vec<Match> {
+        let mut found = self.matches_as_written(path, text, scratch);
+        self.look_inside(path, text, 1, &mut found);
+        found
+    }
+
+    /// Adds what the format rules find in encoded text, at the place of that text.
+    fn look_inside(&self, path: Option<&str>, text: &[u8], level: usize, found: &mut Vec<Match>) {
+        if self.slots.is_empty() {
+            return;
+        }
+        encoded::find(text, |outer| {
+            let mut inside = self.matches_as_written(path, &outer.decoded, &mut Scratch::default());
+            inside.retain(|m| self.slots[m.rule].rule.credential.is_none());
+            if level < LEVELS {
+                self.look_inside(path, &outer.decoded, level + 1, &mut inside);
+            }
+            let evidence = |m: Match| {
+                let said = m.judged.map_or_else(Vec::new, |j| j.evidence);
+                std::iter::once(format!("context: inside {}", outer.how)).chain(said).collect()
+            };
+            found.extend(inside.into_iter().map(|m| Match {
+                rule: m.rule,
+                secret: outer.range.clone(),
+                proved: m.proved,
+                judged: Some(Judged { confidence: Confidence::High, evidence: evidence(m) }),
+            }));
+        });
+    }
+
+    /// Every match in the text as it stands.
+    fn matches_as_written(&self, path: Option<&str>, text: &[u8], scratch: &mut Scratch) -> Vec<Match> {
         scratch.hits.clear();
         self.prefilter.find(text, &mut scratch.hits);
         if scratch.hits.is_empty() && self.unkeyed.is_empty() {
@@ -135,8 +179,12 @@ impl Engine {
         scratch.windows.clear();
         scratch.runs.clear();
         scratch.runs.resize(self.slots.len(), None);
+        scratch.announced.clear();
         for hit in &scratch.hits {
-            let Keyword { len, rules, .. } = &self.keywords[usize::from(hit.keyword)];
+            let Keyword { len, rules, announces, .. } = &self.keywords[usize::from(hit.keyword)];
+            if *announces {
+                scratch.announced.push((hit.at, u16::try_from(*len).unwrap_or(u16::MAX)));
+            }
             for rule in rules {
                 let index = usize::from(*rule);
                 // Most rules that are bound to a path end here, before their regex is even compiled.
@@ -150,7 +198,27 @@ impl Engine {
         }
         let unkeyed = self.unkeyed.iter().filter(|rule| self.runs_in(usize::from(**rule), path));
         scratch.windows.extend(unkeyed.map(|rule| (*rule, 0..text.len())));
-        self.run_windows(path, text, scratch)
+        let mut found = self.run_windows(path, text, scratch);
+        self.judge(path, text, scratch, &mut found);
+        found
+    }
+
+    /// Adds what the scorer takes for credentials.
+    fn judge(&self, path: Option<&str>, text: &[u8], scratch: &mut Scratch, found: &mut Vec<Match>) {
+        if scratch.announced.is_empty() {
+            return;
+        }
+        scratch.announced.sort_unstable();
+        credential::scan(path, text, &scratch.announced, self.settings.min_confidence, |f| {
+            let Some(rule) = self.scored.iter().copied().find(|r| self.slots[*r].rule.credential == Some(f.kind))
+            else {
+                return;
+            };
+            if self.runs_in(rule, path) {
+                let judged = Some(Judged { confidence: f.confidence, evidence: f.evidence });
+                found.push(Match { rule, secret: f.secret, proved: false, judged });
+            }
+        });
     }
 
     fn run_windows(&self, path: Option<&str>, text: &[u8], scratch: &mut Scratch) -> Vec<Match> {
@@ -169,7 +237,7 @@ impl Engine {
         for (rule, window) in windows.drain(..) {
             let index = usize::from(rule);
             matching::run(&self.slots[index], &mut scratch.regexes[index], text, window, |secret, proved| {
-                found.push(Match { rule: index, secret, proved });
+                found.push(Match { rule: index, secret, proved, judged: None });
             });
         }
         scratch.windows = windows;
@@ -231,7 +299,11 @@ impl Engine {
     ) -> Option<(Finding, String, Vec<u8>)> {
         let rule = &self.slots[m.rule].rule;
         let value = &source.bytes[m.secret.clone()];
-        let confidence = if m.proved || rule.priority >= 0 { Confidence::High } else { Confidence::Medium };
+        let sure = if m.proved || rule.priority >= 0 { Confidence::High } else { Confidence::Medium };
+        // Without its passphrase an encrypted key opens nothing.
+        let locked = rule.proof == Some("pem") && pem::is_encrypted(value) && !rule.info.id.ends_with("encrypted");
+        let sure = if locked { Confidence::Low } else { sure };
+        let confidence = m.judged.as_ref().map_or(sure, |j| j.confidence);
         if confidence < self.settings.min_confidence || self.settings.allow.covers(source.path, value) {
             return None;
         }
@@ -263,7 +335,12 @@ fn index_keywords(slots: &[Slot]) -> BTreeMap<String, Keyword> {
     let mut index: BTreeMap<String, Keyword> = BTreeMap::new();
     for (i, slot) in (0u16..).zip(slots) {
         for keyword in slot.rule.keywords.iter() {
-            index.entry(keyword.to_ascii_lowercase()).or_default().rules.push(i);
+            let entry = index.entry(keyword.to_ascii_lowercase()).or_default();
+            if slot.rule.credential.is_some() {
+                entry.announces = true;
+            } else {
+                entry.rules.push(i);
+            }
         }
     }
     for keyword in suppress::KEYWORDS {

@@ -189,6 +189,7 @@ pub fn pattern_rule(rule: &SecretRule) -> PatternRule {
         path: None,
         anywhere: false,
         exceptions: Vec::new(),
+        credential: None,
     }
 }
 
@@ -215,6 +216,7 @@ fn plain_patterns(patterns: &raw::security::SecretPatterns) -> Vec<PatternRule> 
         path: None,
         anywhere: false,
         exceptions: Vec::new(),
+        credential: None,
     };
     patterns.patterns.iter().enumerate().map(rule).collect()
 }

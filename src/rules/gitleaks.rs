@@ -156,6 +156,7 @@ fn convert(rule: Rule, global: &[AllowList], lost: &mut Vec<String>) -> Result<O
         priority: 0,
         anywhere,
         exceptions,
+        credential: None,
     }))
 }
 

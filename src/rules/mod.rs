@@ -26,6 +26,7 @@
 //! Then `cargo test` and `govctl rules test` tell what is wrong with it.
 
 pub mod code;
+pub mod credential;
 pub mod exception;
 pub mod gitleaks;
 mod go_regex;

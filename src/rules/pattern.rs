@@ -37,6 +37,8 @@ pub struct PatternRule {
     pub anywhere: bool,
     /// Matches that it leaves alone.
     pub exceptions: Vec<Exception>,
+    /// Instead of the regex: the scorer of [`super::credential`] finds what its keywords announce.
+    pub credential: Option<super::credential::Kind>,
 }
 
 /// The group that holds the value.

@@ -16,7 +16,7 @@ pub mod grafana;
 mod jwt;
 pub mod nkey;
 mod password;
-mod pem;
+pub mod pem;
 mod plausible;
 mod wireguard;
 

@@ -19,6 +19,14 @@ pub fn pem(value: &[u8]) -> Verdict {
     if bytes.starts_with(b"openssh-key-v1\0") || is_key_der(&bytes) { Verdict::Proved } else { Verdict::Possible }
 }
 
+/// Whether a private key needs a passphrase: encrypted the old way (RFC 1421 headers), or OpenSSH's with a cipher.
+pub fn is_encrypted(value: &[u8]) -> bool {
+    const MAGIC: &[u8] = b"openssh-key-v1\0";
+    // The name of the cipher follows the magic text as a length and its bytes; `none` is one too.
+    let ciphered = |bytes: Vec<u8>| bytes.strip_prefix(MAGIC).is_some_and(|rest| !rest.starts_with(b"\0\0\0\x04none"));
+    memchr::memmem::find(value, b"4,ENCRYPTED").is_some() || standard_or_url(&body(value)).is_some_and(ciphered)
+}
+
 /// A PEM block of a private key wrapped once more in base64.
 pub fn wrapped(value: &[u8]) -> Verdict {
     let Some(block) = standard_or_url(value) else { return Verdict::Refuted };
@@ -70,6 +78,14 @@ fn is_key_der(bytes: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn keys_with_a_passphrase_are_told_from_others() {
+        let key = |cipher: &[u8]| block("OPENSSH", &[b"openssh-key-v1\0\0\0\0", cipher, &[7; 40]].concat(), "\n");
+        assert!(is_encrypted(&key(b"\x0aaes256-ctr")) && !is_encrypted(&key(b"\x04none")));
+        assert!(is_encrypted(b"-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n"));
+        assert!(!is_encrypted(b"-----BEGIN RSA PRIVATE KEY-----\nAAAA\n"));
+    }
 
     fn block(label: &str, bytes: &[u8], line_break: &str) -> Vec<u8> {
         let body = base64::engine::general_purpose::STANDARD.encode(bytes);

@@ -1,0 +1,354 @@
+//! A candidate as numbers: what the scorer sees. The order is the order of [`NAMES`]; the training script reads them by name.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use base64::Engine as _;
+
+use super::candidate::{Candidate, Joint, Quote};
+use super::language::Language;
+use super::literal::in_text;
+use super::name::{self, NameFacts};
+use super::value::{Grammar, Shape, clamp, grammar, shape};
+use super::words::{Wordiness, wordiness};
+
+/// How many features there are.
+pub const COUNT: usize = 74;
+
+/// The features of one candidate.
+pub type Features = [i16; COUNT];
+
+/// What each feature is called.
+pub const NAMES: [&str; COUNT] = [
+    "name.password",
+    "name.secret",
+    "name.token",
+    "name.key",
+    "name.auth",
+    "name.credential",
+    "name.strong",
+    "name.about",
+    "name.harmless",
+    "name.other",
+    "name.words",
+    "name.behind",
+    "name.length",
+    "name.speaks",
+    "name.dashes",
+    "name.points",
+    "joint",
+    "quote",
+    "wrapped",
+    "nested",
+    "spaced",
+    "more",
+    "language",
+    "comment",
+    "value.length",
+    "value.lower",
+    "value.upper",
+    "value.digits",
+    "value.signs",
+    "value.blanks",
+    "value.foreign",
+    "value.distinct",
+    "value.entropy",
+    "value.changes",
+    "value.run",
+    "value.counting",
+    "value.digit_share",
+    "value.upper_share",
+    "value.known",
+    "value.surprise",
+    "value.worst",
+    "value.longest_word",
+    "value.made_up",
+    "value.template",
+    "value.path",
+    "value.url",
+    "value.code",
+    "value.number",
+    "value.email",
+    "value.hex",
+    "value.uuid",
+    "value.base64",
+    "value.slug",
+    "value.constant",
+    "value.escapes",
+    "value.has_name",
+    "value.is_name",
+    "value.first_upper_only",
+    "value.entropy_share",
+    "value.letters_only",
+    "value.hex_even",
+    "value.signs_odd",
+    "line.length",
+    "line.user",
+    "line.made_up",
+    "line.integrity",
+    "line.code_signs",
+    "line.url",
+    "value.hashed",
+    "value.list",
+    "before",
+    "after",
+    "near.user",
+    "near.made_up",
+];
+
+/// A candidate with the value that is judged: for Basic authorization the password inside.
+pub struct Subject<'a> {
+    /// The candidate.
+    pub candidate: &'a Candidate,
+    /// The text it stands in.
+    pub text: &'a [u8],
+    /// What is judged.
+    pub value: Cow<'a, [u8]>,
+    /// What the name says.
+    pub name: NameFacts,
+}
+
+impl<'a> Subject<'a> {
+    /// Reads the name and decodes what must be decoded; `None` where the value cannot be a credential.
+    pub fn new(candidate: &'a Candidate, text: &'a [u8]) -> Option<Self> {
+        let raw = &text[candidate.value.clone()];
+        let name = &text[candidate.name.clone()];
+        let facts = match candidate.joint {
+            Joint::Url | Joint::Curl => NameFacts { password: true, ..NameFacts::default() },
+            _ => name::facts(name),
+        };
+        let basic = candidate.joint == Joint::Scheme
+            && name.first().is_some_and(|b| b.eq_ignore_ascii_case(&b'b'))
+            && name.get(1).is_some_and(|b| b.eq_ignore_ascii_case(&b'a'));
+        let value = if basic { Cow::Owned(basic_password(raw)?) } else { Cow::Borrowed(raw) };
+        let facts = if candidate.joint == Joint::Scheme {
+            NameFacts { password: basic, token: !basic, auth: true, ..NameFacts::default() }
+        } else {
+            facts
+        };
+        Some(Self { candidate, text, value, name: facts })
+    }
+
+    fn line(&self) -> Range<usize> {
+        let low = self.candidate.name.start.saturating_sub(200);
+        let high = (self.candidate.value.end + 120).min(self.text.len());
+        let start = memchr::memrchr(b'\n', &self.text[low..self.candidate.name.start]).map_or(low, |i| low + i + 1);
+        let end = memchr::memchr(b'\n', &self.text[self.candidate.value.end..high])
+            .map_or(high, |i| self.candidate.value.end + i);
+        start..end
+    }
+}
+
+/// The password of `user:password` in base64 (RFC 7617).
+fn basic_password(raw: &[u8]) -> Option<Vec<u8>> {
+    let trimmed: Vec<u8> = raw.iter().copied().take_while(|b| *b != b'=').collect();
+    let decoded = base64::engine::general_purpose::STANDARD_NO_PAD
+        .decode(&trimmed)
+        .or_else(|_| base64::engine::general_purpose::STANDARD_NO_PAD.decode(&trimmed[..trimmed.len() / 4 * 4]))
+        .ok()?;
+    let colon = memchr::memchr(b':', &decoded)?;
+    let readable = decoded.iter().all(|b| (0x20..0x7f).contains(b) || *b >= 0x80);
+    (readable && decoded.len() > colon + 1).then(|| decoded[colon + 1..].to_vec())
+}
+
+/// The features of a candidate.
+pub fn of(subject: &Subject<'_>, language: Language) -> Features {
+    let value = &subject.value[..subject.value.len().min(1024)];
+    let (shape, words, grammar) = (shape(value), wordiness(value), grammar(value));
+    let mut out: Features = [0; COUNT];
+    let mut at = 0;
+    let mut put = |values: &[i16]| {
+        for v in values {
+            if let Some(slot) = out.get_mut(at) {
+                *slot = *v;
+            }
+            at += 1;
+        }
+    };
+    put(&of_name(subject));
+    put(&of_context(subject, language));
+    put(&of_shape(&shape));
+    put(&of_words(&shape, &words));
+    put(&of_grammar(&grammar));
+    put(&of_relation(subject, &shape, &grammar));
+    put(&of_line(subject));
+    put(&of_edges(subject));
+    debug_assert_eq!(at, COUNT);
+    out
+}
+
+fn of_name(subject: &Subject<'_>) -> [i16; 16] {
+    let n = &subject.name;
+    let name = &subject.text[subject.candidate.name.clone()];
+    let count = |sign: u8| name.iter().filter(|b| **b == sign).count() as i16;
+    let bit = i16::from;
+    [
+        bit(n.password),
+        bit(n.secret),
+        bit(n.token),
+        bit(n.key),
+        bit(n.auth),
+        bit(n.credential),
+        n.strong.into(),
+        n.about.into(),
+        n.harmless.into(),
+        n.other.into(),
+        n.words.into(),
+        n.behind.into(),
+        int(name.len()),
+        bit(n.speaks()),
+        count(b'-'),
+        count(b'.'),
+    ]
+}
+
+fn of_context(subject: &Subject<'_>, language: Language) -> [i16; 8] {
+    let c = subject.candidate;
+    let quote = match c.quote {
+        Quote::None => 0,
+        Quote::Back => 1,
+        Quote::Escaped => 2,
+        Quote::Single => 3,
+        Quote::Double => 4,
+    };
+    let bit = i16::from;
+    let comment = in_text(subject.text, c.name.start);
+    [c.joint as i16, quote, bit(c.wrapped), bit(c.nested), bit(c.spaced), bit(c.more), language as i16, bit(comment)]
+}
+
+fn of_shape(s: &Shape) -> [i16; 12] {
+    [
+        s.len, s.lower, s.upper, s.digits, s.signs, s.blanks, s.foreign, s.distinct, s.entropy, s.changes, s.run,
+        s.counting,
+    ]
+    .map(|n| i16::try_from(n).unwrap_or(i16::MAX))
+}
+
+fn of_words(s: &Shape, w: &Wordiness) -> [i16; 6] {
+    let share = |n: u16| (u32::from(n) * 100 / u32::from(s.len.max(1))) as i16;
+    [share(s.digits), share(s.upper), w.known.into(), w.surprise as i16, w.worst as i16, w.longest.into()]
+}
+
+fn of_grammar(g: &Grammar) -> [i16; 13] {
+    let bit = i16::from;
+    [
+        int(g.made_up.into()),
+        bit(g.template),
+        bit(g.path),
+        bit(g.url),
+        bit(g.code),
+        bit(g.number),
+        bit(g.email),
+        bit(g.hex),
+        bit(g.uuid),
+        bit(g.base64),
+        bit(g.slug),
+        bit(g.constant),
+        int(g.escapes.into()),
+    ]
+}
+
+fn of_relation(subject: &Subject<'_>, s: &Shape, g: &Grammar) -> [i16; 7] {
+    let bit = i16::from;
+    let lower = subject.value[..subject.value.len().min(256)].to_ascii_lowercase();
+    let name = subject.text[subject.candidate.name.clone()].to_ascii_lowercase();
+    let parts: Vec<_> = name::words(&name).filter(|w| w.len() >= 4).collect();
+    let has_name = parts.iter().any(|w| memchr::memmem::find(&lower, &name[w.clone()]).is_some());
+    let letters = |t: &[u8]| t.iter().filter(|b| b.is_ascii_alphanumeric()).copied().collect::<Vec<_>>();
+    let is_name = letters(&lower) == letters(&name);
+    let first_upper = s.upper == 1 && subject.value.first().is_some_and(u8::is_ascii_uppercase);
+    let best = (f32::from(s.len.max(2))).log2() * 16.0;
+    let odd = subject
+        .value
+        .iter()
+        .filter(|b| !b.is_ascii_alphanumeric() && !b"+/=_-. \\".contains(b) && b.is_ascii())
+        .count();
+    [
+        bit(has_name),
+        bit(is_name),
+        bit(first_upper),
+        (f32::from(s.entropy) * 100.0 / best) as i16,
+        bit(s.lower + s.upper == s.len),
+        bit(g.hex && s.len.is_multiple_of(8)),
+        int(odd),
+    ]
+}
+
+fn of_line(subject: &Subject<'_>) -> [i16; 6] {
+    let range = subject.line();
+    let v = &subject.candidate.value;
+    let around =
+        [&subject.text[range.start..v.start.max(range.start)], b" ", &subject.text[v.end..range.end.max(v.end)]]
+            .concat()
+            .to_ascii_lowercase();
+    let count = |list: &[&[u8]]| int(list.iter().filter(|w| memchr::memmem::find(&around, w).is_some()).count());
+    [
+        int(range.len()),
+        count(&[b"user", b"login", b"email", b"host", b"account"]),
+        count(&[b"example", b"test", b"dummy", b"fake", b"mock", b"sample", b"invalid", b"assert", b"expect"]),
+        count(&[
+            b"integrity",
+            b"sha1",
+            b"sha256",
+            b"sha512",
+            b"md5",
+            b"checksum",
+            b"digest",
+            b"commit",
+            b"revision",
+            b"etag",
+        ]),
+        int(around.iter().filter(|b| b"(){}[];".contains(b)).count()),
+        count(&[b"http", b"://"]),
+    ]
+}
+
+/// What stands right before the name and right behind the value, and on the lines around.
+fn of_edges(subject: &Subject<'_>) -> [i16; 6] {
+    let (c, text) = (subject.candidate, subject.text);
+    let value = &*subject.value;
+    let hashed = HASHES.iter().any(|h| value.len() > h.len() && value[..h.len()].eq_ignore_ascii_case(h));
+    let list = value.iter().filter(|b| **b == b',').count();
+    let before = c.name.start.checked_sub(1).map_or(b'\n', |i| text[i]);
+    let mut end = c.value.end;
+    while text.get(end).is_some_and(|b| b"\\\"'` ".contains(b)) && end < c.value.end + 4 {
+        end += 1;
+    }
+    let kind = |b: u8| match b {
+        b'\n' | b'\r' => 0,
+        b' ' | b'\t' => 1,
+        b'"' | b'\'' | b'`' => 2,
+        b',' => 3,
+        b')' | b'(' => 4,
+        b';' => 5,
+        b']' | b'}' | b'[' | b'{' => 6,
+        b'.' | b'+' => 7,
+        b'<' | b'>' | b'/' => 8,
+        b'&' | b'?' => 9,
+        b'$' | b'@' | b':' => 10,
+        _ => 11,
+    };
+    let low = c.name.start.saturating_sub(240);
+    let high = (c.value.end + 240).min(text.len());
+    let around =
+        [&text[low..c.name.start.max(low)], b" ", &text[c.value.end.min(high)..high]].concat().to_ascii_lowercase();
+    let count = |list: &[&[u8]]| int(list.iter().filter(|w| memchr::memmem::find(&around, w).is_some()).count());
+    [
+        i16::from(hashed),
+        int(list),
+        kind(before),
+        kind(text.get(end).copied().unwrap_or(b'\n')),
+        count(&[b"user", b"login", b"email", b"host", b"port"]),
+        count(&[b"example", b"test", b"dummy", b"fake", b"mock", b"spec", b"invalid", b"public", b"generated"]),
+    ]
+}
+
+/// How hashes of passwords and public keys begin.
+const HASHES: &[&[u8]] = &[
+    b"$1$", b"$2a$", b"$2b$", b"$2y$", b"$5$", b"$6$", b"$argon2", b"$pbkdf2", b"{crypt}", b"{ssha", b"sha1$",
+    b"sha256", b"pbkdf2", b"ssh-", b"ecdsa-", b"miib", b"mig", b"md5",
+];
+
+fn int(n: usize) -> i16 {
+    clamp(n) as i16
+}

@@ -1,0 +1,150 @@
+//! Credentials without a format: passwords, keys and headers that only their surroundings give away.
+//!
+//! A keyword of a rule with a [`Kind`] leads to a [`candidate`]: a name and a value, joined in the way of the file's
+//! [`language`]. The candidate becomes [`features`]: what the [`name`] says, what the [`value`] looks like, how much of it
+//! is [`words`]. The [`model`], an ensemble of small decision trees trained by `tests/bench/train_credentials.py`, adds
+//! them up to a score, and [`evidence`] says in words what spoke for and against.
+//!
+//! Absent on purpose: file names, list of known values, anything that looks beyond the lines around a value.
+
+pub mod announced;
+pub mod candidate;
+pub mod evidence;
+pub mod features;
+pub mod language;
+pub mod literal;
+pub mod model;
+pub mod name;
+pub mod value;
+mod vocabulary;
+pub mod words;
+
+use std::ops::Range;
+
+use crate::finding::Confidence;
+use candidate::{Candidate, Joint};
+use features::Subject;
+use language::Language;
+
+/// Which of the generic rules reports a credential.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A password by its name.
+    Password,
+    /// A key, token or secret by its name.
+    ApiKey,
+    /// The secret of an OAuth client.
+    ClientSecret,
+    /// A password in a connection string.
+    ConnectionString,
+    /// `user:password@host`.
+    UrlPassword,
+    /// `Basic …`.
+    Basic,
+    /// `Bearer …`.
+    Bearer,
+    /// `curl -u user:password`.
+    Curl,
+}
+
+impl Kind {
+    /// Every kind.
+    pub const ALL: [Kind; 8] = [
+        Kind::Password,
+        Kind::ApiKey,
+        Kind::ClientSecret,
+        Kind::ConnectionString,
+        Kind::UrlPassword,
+        Kind::Basic,
+        Kind::Bearer,
+        Kind::Curl,
+    ];
+
+    fn of(subject: &Subject<'_>) -> Self {
+        let (c, n) = (subject.candidate, &subject.name);
+        let name = &subject.text[c.name.clone()];
+        let contains = |w: &[u8]| name.windows(w.len()).any(|t| t.eq_ignore_ascii_case(w));
+        match c.joint {
+            Joint::Url => Kind::UrlPassword,
+            Joint::Curl if name.starts_with(b"b") => Kind::Basic,
+            Joint::Curl => Kind::Curl,
+            Joint::Scheme if n.password => Kind::Basic,
+            Joint::Scheme => Kind::Bearer,
+            _ if n.secret && contains(b"client") => Kind::ClientSecret,
+            _ if n.password && c.name.start > 0 && subject.text[c.name.start - 1] == b';' => Kind::ConnectionString,
+            _ if n.password => Kind::Password,
+            _ => Kind::ApiKey,
+        }
+    }
+}
+
+/// A value that was judged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// The rule that reports it.
+    pub kind: Kind,
+    /// Where it stands.
+    pub secret: Range<usize>,
+    /// How sure.
+    pub confidence: Confidence,
+    /// What spoke for it and against it.
+    pub evidence: Vec<String>,
+}
+
+/// Judges what the keywords at `hits` (offset, length; sorted) announce. Hands what is at least `least` sure to `found`.
+pub fn scan(path: Option<&str>, text: &[u8], hits: &[(u32, u16)], least: Confidence, mut found: impl FnMut(Found)) {
+    let language = Language::of(path);
+    candidates(text, hits, language, &mut |c| {
+        let Some(subject) = Subject::new(&c, text) else { return };
+        let features = features::of(&subject, language);
+        let score = model::score(&features);
+        let Some(confidence) = model::confidence(score).filter(|c| *c >= least) else { return };
+        let evidence = evidence::of(&subject, &features);
+        found(Found { kind: Kind::of(&subject), secret: c.value.clone(), confidence, evidence });
+    });
+}
+
+/// The candidates that the keywords announce, those left out that can be none at a glance.
+pub fn candidates(text: &[u8], hits: &[(u32, u16)], language: Language, found: &mut dyn FnMut(Candidate)) {
+    let mut past = 0;
+    for (at, len) in hits.iter().map(|(at, len)| (*at as usize, usize::from(*len))) {
+        if at < past || is_common_word(text, at) {
+            continue;
+        }
+        past = candidate::around(text, at, len, language, &mut |c| {
+            if is_plausible(&c, text) {
+                found(c);
+            }
+        });
+    }
+}
+
+/// Words that contain a keyword and mean something else: they are frequent, so they are left out before anything is read.
+fn is_common_word(text: &[u8], at: usize) -> bool {
+    let rest = &text[at..(at + 8).min(text.len())];
+    let starts = |w: &[u8]| rest.len() >= w.len() && rest[..w.len()].eq_ignore_ascii_case(w);
+    let before = at.checked_sub(1).map_or(b' ', |i| text[i]);
+    (starts(b"author") && !starts(b"authori"))
+        || starts(b"credit")
+        || starts(b"passing")
+        || starts(b"passed")
+        || starts(b"passes")
+        || starts(b"tokeniz")
+        || (starts(b"pass ") && before == b' ' && !rest[5..].iter().any(|b| b"=:\"'".contains(b)))
+}
+
+fn is_plausible(c: &Candidate, text: &[u8]) -> bool {
+    let value = &text[c.value.clone()];
+    (4..=2048).contains(&value.len())
+        && !value::is_template(value)
+        // As vendors mark the keys of their documentation.
+        && memchr::memmem::find(value, b"EXAMPLE").is_none()
+        && !value.ends_with(b"...")
+        && value.iter().any(u8::is_ascii_alphanumeric) | value.iter().any(|b| *b >= 0x80)
+        && value.iter().filter(|b| **b == b' ').count() <= 6
+}
+
+/// The end of the line that holds `at`.
+fn line_end(text: &[u8], at: usize) -> usize {
+    memchr::memchr(b'\n', &text[at..]).map_or(text.len(), |i| at + i)
+}

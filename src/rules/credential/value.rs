@@ -1,0 +1,313 @@
+//! What can be said of a value by looking at it: which characters, what grammar, whether it stands for something else.
+
+/// Counts over the bytes of a value.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Shape {
+    /// Bytes.
+    pub len: u16,
+    /// Lower-case letters.
+    pub lower: u16,
+    /// Upper-case letters.
+    pub upper: u16,
+    /// Digits.
+    pub digits: u16,
+    /// Other visible ASCII characters.
+    pub signs: u16,
+    /// White space.
+    pub blanks: u16,
+    /// Bytes that are no ASCII.
+    pub foreign: u16,
+    /// Different bytes.
+    pub distinct: u16,
+    /// Shannon entropy, sixteenths of a bit a byte.
+    pub entropy: u16,
+    /// Changes between letters of one case, digits and signs.
+    pub changes: u16,
+    /// The longest stretch of one character.
+    pub run: u16,
+    /// Percent of the characters in stretches that count up, four or longer.
+    pub counting: u16,
+}
+
+/// Counts.
+pub fn shape(value: &[u8]) -> Shape {
+    let mut s = Shape { len: clamp(value.len()), ..Shape::default() };
+    let mut seen = [0u32; 256];
+    let (mut last, mut run, mut up, mut counted) = (None, 0u16, 1usize, 0usize);
+    for (i, b) in value.iter().enumerate() {
+        seen[usize::from(*b)] += 1;
+        let class = class_of(*b);
+        let count = match class {
+            0 => &mut s.lower,
+            1 => &mut s.upper,
+            2 => &mut s.digits,
+            3 => &mut s.blanks,
+            4 => &mut s.signs,
+            _ => &mut s.foreign,
+        };
+        *count = count.saturating_add(1);
+        s.changes += u16::from(last.is_some_and(|l| l != class) && s.changes < u16::MAX);
+        last = Some(class);
+        let before = i.checked_sub(1).map(|j| value[j]);
+        run = if before == Some(*b) { run.saturating_add(1) } else { 1 };
+        s.run = s.run.max(run);
+        if before.is_some_and(|p| b.wrapping_sub(p) == 1 && b.is_ascii_alphanumeric()) {
+            up += 1;
+        } else {
+            counted += if up >= 4 { up } else { 0 };
+            up = 1;
+        }
+    }
+    counted += if up >= 4 { up } else { 0 };
+    s.counting = clamp(counted * 100 / value.len().max(1));
+    s.distinct = clamp(seen.iter().filter(|n| **n > 0).count());
+    s.entropy = entropy(&seen, value.len());
+    s
+}
+
+fn class_of(b: u8) -> u8 {
+    match b {
+        b'a'..=b'z' => 0,
+        b'A'..=b'Z' => 1,
+        b'0'..=b'9' => 2,
+        b' ' | b'\t' | b'\n' | b'\r' => 3,
+        0x21..=0x7e => 4,
+        _ => 5,
+    }
+}
+
+fn entropy(seen: &[u32; 256], len: usize) -> u16 {
+    let total = len.max(1) as f32;
+    let bits: f32 = seen.iter().filter(|n| **n > 0).map(|n| *n as f32 / total).map(|p| -p * p.log2()).sum();
+    (bits * 16.0).round() as u16
+}
+
+/// A length as a feature.
+pub fn clamp(n: usize) -> u16 {
+    u16::try_from(n).unwrap_or(u16::MAX).min(5000)
+}
+
+/// Words that stand in values made up to show where a secret goes.
+const MADE_UP: &[&[u8]] = &[
+    b"example",
+    b"changeme",
+    b"change_me",
+    b"change-me",
+    b"placeholder",
+    b"your",
+    b"insert",
+    b"redacted",
+    b"dummy",
+    b"foobar",
+    b"sample",
+    b"xxxx",
+    b"****",
+    b"todo",
+    b"fixme",
+    b"replace",
+    b"secret",
+    b"passw",
+    b"token",
+    b"null",
+    b"undefined",
+    b"none",
+    b"test",
+    b"some",
+    b"fake",
+    b"<",
+    b"...",
+    b"abc123",
+    b"qwerty",
+    b"hidden",
+    b"masked",
+    b"removed",
+    b"default",
+    b"enter",
+    b"mock",
+];
+
+/// What a value stands for, where it is no secret itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Grammar {
+    /// How many words it has that people write in made-up values.
+    pub made_up: u16,
+    /// It has the syntax of a template, a variable or an interpolation.
+    pub template: bool,
+    /// A path or a file name.
+    pub path: bool,
+    /// A URL.
+    pub url: bool,
+    /// Names joined by points, colons or arrows; a call.
+    pub code: bool,
+    /// A date, a version, an address of the network.
+    pub number: bool,
+    /// An e-mail address.
+    pub email: bool,
+    /// Hex digits only.
+    pub hex: bool,
+    /// A UUID.
+    pub uuid: bool,
+    /// Base64 with padding, or a length that needs none.
+    pub base64: bool,
+    /// Words joined by `-`, `_`, `.` or space: an identifier, a slug, a sentence.
+    pub slug: bool,
+    /// Upper-case words joined by `_`: a constant.
+    pub constant: bool,
+    /// Escape sequences.
+    pub escapes: u16,
+}
+
+/// Reads the grammar of a value.
+pub fn grammar(value: &[u8]) -> Grammar {
+    let lower = value[..value.len().min(256)].to_ascii_lowercase();
+    let has = |needle: &[u8]| memchr::memmem::find(&lower, needle).is_some();
+    let all = |ok: fn(&u8) -> bool| !value.is_empty() && value.iter().all(ok);
+    let word = |b: &u8| b.is_ascii_alphanumeric() || *b == b'_';
+    Grammar {
+        made_up: clamp(MADE_UP.iter().filter(|w| has(w)).count()),
+        template: is_template(value),
+        path: value.starts_with(b"/") && value.len() > 4 && !all(|b| b.is_ascii_alphanumeric() || b"+/=".contains(b))
+            || value.starts_with(b"./")
+            || value.starts_with(b"~/")
+            || value.starts_with(b"../")
+            || has(b":\\")
+            || ends_in_extension(&lower),
+        url: has(b"://") || lower.starts_with(b"www."),
+        code: has(b"::")
+            || has(b"->")
+            || has(b"()")
+            || (value.contains(&b'(') && value.contains(&b')'))
+            || is_dotted(value),
+        number: all(|b| b.is_ascii_digit() || b".:-/+TZ ".contains(b)),
+        email: value.iter().position(|b| *b == b'@').is_some_and(|at| {
+            at > 0
+                && value[at..].contains(&b'.')
+                && value.iter().all(|b| b.is_ascii_alphanumeric() || b"@._-+".contains(b))
+        }),
+        hex: all(u8::is_ascii_hexdigit),
+        uuid: is_uuid(value),
+        base64: value.len() >= 16
+            && value.len().is_multiple_of(4)
+            && value.iter().all(|b| b.is_ascii_alphanumeric() || b"+/=".contains(b)),
+        slug: value.split(|b| !word(b)).count() > 1
+            && value.split(|b| !word(b)).all(|w| w.iter().all(u8::is_ascii_alphabetic)),
+        constant: value.contains(&b'_') && all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || *b == b'_'),
+        escapes: clamp(value.iter().filter(|b| **b == b'\\').count()),
+    }
+}
+
+/// `${X}`, `{{ x }}`, `%s`, `#{x}`, `$(x)`, `<x>`, `[x]`, `@x@`: somebody else fills in the value.
+pub fn is_template(value: &[u8]) -> bool {
+    let has = |needle: &[u8]| memchr::memmem::find(value, needle).is_some();
+    let framed = |a: u8, b: u8| value.len() > 2 && value[0] == a && value[value.len() - 1] == b;
+    let variable = |rest: &[u8]| {
+        rest.first().is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_')
+            && rest.iter().all(|b| b.is_ascii_alphanumeric() || b"_.->[]'\"".contains(b))
+    };
+    has(b"${")
+        || has(b"{{")
+        || has(b"#{")
+        || has(b"$(")
+        || has(b"%(")
+        || has(b"<%")
+        || has(b"}}")
+        || matches!(value, [b'%', _] | [b'%', b'-', ..])
+        || framed(b'<', b'>')
+        || framed(b'[', b']')
+        || framed(b'{', b'}')
+        || framed(b'%', b'%')
+        || framed(b'@', b'@')
+        || framed(b'(', b')')
+        || (value.first() == Some(&b'$') && variable(&value[1..]) && !value[1..].iter().any(u8::is_ascii_digit))
+}
+
+fn ends_in_extension(lower: &[u8]) -> bool {
+    let Some(dot) = memchr::memrchr(b'.', lower) else { return false };
+    let extension = &lower[dot + 1..];
+    dot > 0
+        && [
+            &b"json"[..],
+            b"yml",
+            b"yaml",
+            b"txt",
+            b"pem",
+            b"key",
+            b"crt",
+            b"cert",
+            b"js",
+            b"ts",
+            b"py",
+            b"rb",
+            b"go",
+            b"html",
+            b"php",
+            b"xml",
+            b"conf",
+            b"cfg",
+            b"ini",
+            b"env",
+            b"md",
+            b"png",
+            b"svg",
+            b"css",
+            b"sh",
+            b"toml",
+            b"java",
+            b"pub",
+            b"p12",
+            b"jks",
+            b"pfx",
+            b"cer",
+            b"com",
+            b"org",
+            b"net",
+            b"io",
+        ]
+        .contains(&extension)
+}
+
+/// Names of letters joined by points, three letters or more each.
+fn is_dotted(value: &[u8]) -> bool {
+    value.contains(&b'.')
+        && value.split(|b| *b == b'.').all(|w| w.len() >= 2 && w.iter().all(|b| b.is_ascii_alphabetic() || *b == b'_'))
+}
+
+fn is_uuid(value: &[u8]) -> bool {
+    value.len() == 36
+        && value
+            .iter()
+            .enumerate()
+            .all(|(i, b)| if matches!(i, 8 | 13 | 18 | 23) { *b == b'-' } else { b.is_ascii_hexdigit() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shapes_count() {
+        let s = shape(b"Ab1-\xc3\xa9 aaa");
+        assert_eq!((s.lower, s.upper, s.digits, s.signs, s.blanks, s.foreign, s.run), (4, 1, 1, 1, 1, 2, 3));
+        assert_eq!(shape(b"12345678").counting, 100);
+        assert_eq!(shape(b""), Shape::default());
+    }
+
+    #[test]
+    fn what_others_fill_in_is_a_template() {
+        for value in
+            ["${PASSWORD}", "{{ password }}", "%(password)s", "<password>", "$password", "$(cat x)", "%s", "[secret]"]
+        {
+            assert!(is_template(value.as_bytes()), "{value}");
+        }
+        for value in ["pa$$word", "$2b$10$abc", "a{b", "%7Bx", "q<w>e1"] {
+            assert!(!is_template(value.as_bytes()), "{value}");
+        }
+    }
+
+    #[test]
+    fn grammars() {
+        assert!(grammar(b"/run/secrets/db.txt").path && grammar(b"key.pem").path && !grammar(b"q8Zr2LmX").path);
+        assert!(grammar(b"some.module.name").code && grammar(b"a@example.com").email && grammar(b"2020-01-02").number);
+        assert!(grammar(b"my-slug-here").slug && grammar(b"MY_CONST").constant && grammar(b"dead0bee").hex);
+    }
+}
