@@ -3,6 +3,8 @@
 //! `credential_candidates FOLDER`: path, line, byte offset of the value in its line, its length, the score, the features.
 //! `credential_candidates --names`: what the features are called.
 
+#![allow(clippy::disallowed_methods)]
+
 use std::fs;
 use std::io::{self, Write};
 use std::path::Path;

@@ -140,8 +140,19 @@ fn is_plausible(c: &Candidate, text: &[u8]) -> bool {
         // As vendors mark the keys of their documentation.
         && memchr::memmem::find(value, b"EXAMPLE").is_none()
         && !value.ends_with(b"...")
+        && (c.joint == Joint::Scheme || !names_scheme(value))
         && value.iter().any(u8::is_ascii_alphanumeric) | value.iter().any(|b| *b >= 0x80)
-        && value.iter().filter(|b| **b == b' ').count() <= 6
+        && (is_list(c) || value.iter().filter(|b| **b == b' ').count() <= 6)
+}
+
+/// `Basic …`, `Bearer …`: the word is a keyword of its own, and announces what follows it.
+fn names_scheme(value: &[u8]) -> bool {
+    [&b"basic "[..], b"bearer "].iter().any(|s| value.len() > s.len() && value[..s.len()].eq_ignore_ascii_case(s))
+}
+
+/// A list of numbers: the only value in a wrapper that has no quotes.
+fn is_list(c: &Candidate) -> bool {
+    c.wrapped && c.quote == candidate::Quote::None
 }
 
 /// The end of the line that holds `at`.

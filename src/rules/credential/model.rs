@@ -13,8 +13,8 @@ static MODEL: &str = include_str!("model.txt");
 
 /// Scores from which a value is reported with each confidence, in thousandths of a logit.
 const HIGH: i32 = 2500;
-const MEDIUM: i32 = -500;
-const LOW: i32 = -2000;
+const MEDIUM: i32 = -300;
+const LOW: i32 = -1500;
 
 struct Tree {
     /// (feature, threshold), breadth first.
