@@ -323,7 +323,7 @@ impl Engine {
             help: rule.info.help.clone(),
             excerpt,
             fingerprint: Fingerprint::default(),
-            evidence: Vec::new(),
+            evidence: m.judged.as_ref().map_or_else(Vec::new, |j| j.evidence.clone()),
             commit: source.commit.map(masker::masked_commit),
             suppressed: None,
         };
