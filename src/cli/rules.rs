@@ -1,9 +1,10 @@
 //! `govctl rules`: list, explain, test, import.
 
+use std::fs;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use clap::{Args as ClapArgs, Subcommand};
 
 use super::check::settings::rules_in_force;
@@ -11,7 +12,7 @@ use super::terminal::Terminal;
 use super::{Exit, PolicyArgs, pager, suggest};
 use crate::engine::{finish, selftest};
 use crate::finding::{RuleInfo, Severity, family_of};
-use crate::rules::{CATALOGUE, code};
+use crate::rules::{CATALOGUE, code, export, gitleaks};
 
 /// Look into the catalogue of rules.
 #[derive(ClapArgs)]
@@ -31,6 +32,11 @@ enum Command {
     },
     /// Run the examples of the rules: each must be found by its rule and no other
     Test(Test),
+    /// Turn a rule file in gitleaks' form into rules for governance.toml
+    Import {
+        /// The file
+        file: PathBuf,
+    },
 }
 
 #[derive(ClapArgs)]
@@ -67,6 +73,7 @@ pub fn run(args: Args, policy: &PolicyArgs, terminal: &mut Terminal) -> Result<E
     match args.command {
         Command::List(list) => print_list(&list, terminal),
         Command::Explain { id } => explain(&id, terminal),
+        Command::Import { file } => import(&file, terminal),
         Command::Test(args) => test(&args, policy, terminal),
     }
 }
@@ -147,4 +154,17 @@ fn test(args: &Test, policy: &PolicyArgs, terminal: &mut Terminal) -> Result<Exi
     }
     terminal.note(&format!("{} rules, {} problems", rules.len(), problems.len()));
     Ok(if problems.is_empty() { Exit::Clean } else { Exit::Findings })
+}
+
+/// The rules go to standard output; what could not be carried is told beside them.
+fn import(file: &Path, terminal: &mut Terminal) -> Result<Exit> {
+    let text = fs::read_to_string(file).with_context(|| format!("cannot read the rule file {}", file.display()))?;
+    let imported = gitleaks::parse(&text).map_err(|e| anyhow!("{}: {e}", file.display()))?;
+    let (policy, lost) = export::to_policy(&imported).map_err(|e| anyhow!("{}: {e}", file.display()))?;
+    terminal.out().write_all(policy.as_bytes())?;
+    for what in &lost {
+        terminal.warn(&format!("not carried: {what}"));
+    }
+    terminal.note(&format!("{} rules carried; put them into governance.toml", imported.rules.len()));
+    Ok(Exit::Clean)
 }

@@ -10,6 +10,7 @@ use super::raw::imports::Imports;
 use super::raw::risk::CodeStandards;
 pub use crate::finding::Class;
 use crate::finding::{Action, RuleInfo, Severity, Text, TextList};
+use crate::rules::required::every_match_has_one;
 use crate::rules::{pattern::PatternRule, proof};
 
 /// What may be in the repository.
@@ -187,7 +188,7 @@ pub fn pattern_rule(rule: &SecretRule) -> PatternRule {
         priority: rule.priority,
         group: None,
         path: None,
-        anywhere: false,
+        anywhere: !rule.keywords.is_empty() && !every_match_has_one(&rule.regex, &lower(&rule.keywords)),
         exceptions: Vec::new(),
         credential: None,
     }
@@ -223,6 +224,10 @@ fn plain_patterns(patterns: &raw::security::SecretPatterns) -> Vec<PatternRule> 
 
 fn texts<T: AsRef<str>>(items: &[T]) -> Vec<String> {
     items.iter().map(|i| i.as_ref().to_owned()).collect()
+}
+
+fn lower(words: &[String]) -> Vec<String> {
+    words.iter().map(|w| w.to_lowercase()).collect()
 }
 
 fn list<T: AsRef<str>>(items: &[T]) -> TextList {

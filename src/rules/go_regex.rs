@@ -56,6 +56,39 @@ pub fn translate(pattern: &str) -> String {
     out
 }
 
+/// Gives the group of that index (from 1) the name `secret`. The pattern is in Rust's syntax.
+pub fn name_group(pattern: &str, index: usize) -> String {
+    let chars: Vec<char> = pattern.chars().collect();
+    let (mut at, mut group, mut in_class) = (0, 0, false);
+    while let Some(c) = chars.get(at) {
+        match c {
+            '\\' => at += 1,
+            '[' => in_class = true,
+            ']' => in_class = false,
+            '(' if !in_class => {
+                let name_end = name_end(&chars[at..]);
+                let captures = chars.get(at + 1) != Some(&'?') || name_end.is_some();
+                group += usize::from(captures);
+                if captures && group == index {
+                    let before: String = chars[..at].iter().collect();
+                    let after: String = chars[at + name_end.unwrap_or(1)..].iter().collect();
+                    return format!("{before}(?P<secret>{after}");
+                }
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    pattern.to_owned()
+}
+
+/// How long the head `(?P<name>` or `(?<name>` is.
+fn name_end(rest: &[char]) -> Option<usize> {
+    let head: String = rest.iter().take(4).collect();
+    let named = head.starts_with("(?P<") || (head.starts_with("(?<") && !head.ends_with(['=', '!']));
+    named.then(|| rest.iter().position(|c| *c == '>').map(|end| end + 1)).flatten()
+}
+
 #[derive(Clone, Copy, PartialEq)]
 enum Class {
     Outside,
@@ -80,7 +113,7 @@ fn is_repetition(rest: &[char]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::translate;
+    use super::{name_group, translate};
 
     #[test]
     fn spellings_that_differ() {
@@ -97,6 +130,18 @@ mod tests {
         ] {
             assert_eq!(translate(go), rust);
             assert!(regex::Regex::new(rust).is_ok(), "{rust}");
+        }
+    }
+
+    #[test]
+    fn a_group_gets_its_name() {
+        for (pattern, index, named) in [
+            ("(a)(b)", 2, "(a)(?P<secret>b)"),
+            ("(?:x)([)(])(?P<n>b)", 2, "(?:x)([)(])(?P<secret>b)"),
+            (r"\((?i)(?<k>a)", 1, r"\((?i)(?P<secret>a)"),
+            ("a", 1, "a"),
+        ] {
+            assert_eq!(name_group(pattern, index), named);
         }
     }
 }

@@ -28,11 +28,12 @@
 pub mod code;
 pub mod credential;
 pub mod exception;
+pub mod export;
 pub mod gitleaks;
 mod go_regex;
 pub mod pattern;
 pub mod proof;
-mod required;
+pub mod required;
 pub mod template;
 
 use std::borrow::Cow;

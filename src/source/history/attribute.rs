@@ -26,8 +26,8 @@ pub struct Search<'a> {
     coverage: &'a Coverage,
     /// The blobs without a place.
     pending: HashSet<Oid>,
-    /// The blobs this clone holds, where some may be missing.
-    held: Option<HashSet<Oid>>,
+    /// The blobs this clone holds.
+    held: HashSet<Oid>,
     /// Trees in which nothing is left to find.
     seen: HashSet<Oid>,
     excluded: HashMap<Oid, String>,
@@ -36,13 +36,13 @@ pub struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
-    /// For `blobs`. Where `held` is given, every reachable blob that is not in it is counted as missing.
+    /// For `blobs`. Every reachable blob that is not in `held` is counted as missing.
     pub fn new(
         repo: &'a Repo,
         exclude: &'a Excludes,
         coverage: &'a Coverage,
         blobs: HashSet<Oid>,
-        held: Option<HashSet<Oid>>,
+        held: HashSet<Oid>,
     ) -> Self {
         Self {
             repo,
@@ -60,9 +60,6 @@ impl<'a> Search<'a> {
     /// The first place of each blob, in the order of the commits. Those that no reference reaches have none.
     pub fn places(mut self, tips: &[Tip]) -> anyhow::Result<Vec<Place>> {
         for id in self.repo.walk(&split_tips(tips).0, &[])? {
-            if self.pending.is_empty() && self.held.is_none() {
-                break;
-            }
             self.commit = Some(id);
             self.tree(self.repo.commit(id)?.tree, &mut Vec::new());
         }
@@ -112,7 +109,7 @@ impl<'a> Search<'a> {
 
     fn blob(&mut self, id: Oid, path: &[u8]) -> bool {
         if !self.pending.contains(&id) {
-            if self.held.as_mut().is_some_and(|held| held.insert(id)) {
+            if self.held.insert(id) {
                 self.coverage.skip(SkipReason::MissingObject, printable_bytes(path), format!("blob {id}"));
             }
             return true;

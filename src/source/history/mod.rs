@@ -130,12 +130,9 @@ impl<'a> History<'a> {
     fn visit_all(&self, probe: &dyn Probe, out: Out<'_>) -> anyhow::Result<()> {
         let listing = blobs::list(&self.repo)?;
         out.coverage.commits(listing.commits);
-        // Only a partial clone is expected to lack blobs; what lacks is found by walking all trees.
-        let held = self.repo.is_partial().then(|| listing.blobs.iter().map(|(id, _)| *id).collect());
+        // A partial clone lacks blobs, and so does a damaged one: all trees are walked to name what is not there.
+        let held = listing.blobs.iter().map(|(id, _)| *id).collect();
         let hits = self.hits(listing, probe, out.coverage)?;
-        if hits.is_empty() && held.is_none() {
-            return Ok(());
-        }
         let places = Search::new(&self.repo, &self.options.exclude, out.coverage, hits, held).places(&self.tips)?;
         self.deliver(&places, out)
     }
