@@ -9,7 +9,7 @@ use super::prefilter::Hit;
 use super::value;
 use crate::finding::Confidence;
 use crate::rules::exception::Candidate;
-use crate::rules::pattern::{Compiled, PatternRule, RUN_ENDS, Slot};
+use crate::rules::pattern::{Compiled, PatternRule, Slot};
 use crate::rules::proof::{self, Verdict};
 
 /// One value that a rule took for what it looks for.
@@ -60,16 +60,33 @@ pub fn window(compiled: &Compiled, text: &[u8], hit: Hit, keyword_len: usize) ->
     from..to
 }
 
-/// Whether the keyword at `hit` is spelled as the regex has it, in a run of characters long enough to hold a value.
-pub fn may_hold(compiled: &Compiled, text: &[u8], hit: Hit, keyword_len: usize) -> bool {
-    let Some(shortest) = compiled.shortest_run else { return true };
-    let at = hit.at as usize;
-    if memchr::memmem::find(&compiled.literals, &text[at..at + keyword_len]).is_none() {
-        return false;
+/// Longer windows are not looked through for a run before the regex looks through them.
+const LONG_WINDOW: usize = 4096;
+
+/// Whether a match can lie in `window`, by a look that costs less than the regex: the keyword at `hit` must be spelled as
+/// the regex has it, and a run of a value's characters must be long enough to be one.
+pub fn may_match(compiled: &Compiled, text: &[u8], hit: Hit, keyword_len: usize, window: &Range<usize>) -> bool {
+    let (at, end) = (hit.at as usize, hit.at as usize + keyword_len);
+    let is_of_value = |b: &&u8| compiled.alphabet[usize::from(**b)];
+    if !compiled.literals.is_empty() {
+        let spelled = compiled.literals.windows(keyword_len).any(|l| l == &text[at..end]);
+        let before = || text[window.start..at].iter().rev().take_while(is_of_value).count();
+        let after = || text[end..window.end].iter().take_while(is_of_value).count();
+        return spelled && keyword_len + after() + before() >= compiled.min_value;
     }
-    let ends = |b: &u8| RUN_ENDS.contains(b);
-    let after = text[at..].iter().take(shortest).take_while(|b| !ends(b)).count();
-    after >= shortest || after + text[..at].iter().rev().take(shortest).take_while(|b| !ends(b)).count() >= shortest
+    window.len() > LONG_WINDOW || has_run(&text[window.clone()], &compiled.alphabet, compiled.min_value)
+}
+
+/// Whether `length` bytes of the alphabet stand in a row. Only every `length`th byte need be looked at until one is found.
+fn has_run(text: &[u8], alphabet: &[bool; 256], length: usize) -> bool {
+    let (mut from, is_in) = (0, |b: &u8| alphabet[usize::from(*b)]);
+    while let Some(stretch) = text.get(from..from + length) {
+        match stretch.iter().rposition(|b| !is_in(b)) {
+            Some(last) => from += last + 1,
+            None => return true,
+        }
+    }
+    false
 }
 
 /// A text and, where it is known, its path.
@@ -165,4 +182,20 @@ pub fn resolve(mut matches: Vec<Match>, priority: impl Fn(usize) -> i8) -> Vec<M
         }
     }
     kept.into_values().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_is_found_wherever_it_stands() {
+        let mut digits = [false; 256];
+        (b'0'..=b'9').for_each(|b| digits[usize::from(b)] = true);
+        for (text, length, found) in
+            [("a123b", 3, true), ("a12b345", 3, true), ("12b34", 3, false), ("", 0, true), ("1", 2, false)]
+        {
+            assert_eq!(has_run(text.as_bytes(), &digits, length), found, "{text}");
+        }
+    }
 }

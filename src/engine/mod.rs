@@ -190,9 +190,11 @@ impl Engine {
                 // Most rules that are bound to a path end here, before their regex is even compiled.
                 if *scratch.runs[index].get_or_insert_with(|| self.runs_in(index, path))
                     && let Some(compiled) = self.slots[index].compiled()
-                    && matching::may_hold(compiled, text, *hit, *len)
                 {
-                    scratch.windows.push((*rule, matching::window(compiled, text, *hit, *len)));
+                    let window = matching::window(compiled, text, *hit, *len);
+                    if matching::may_match(compiled, text, *hit, *len, &window) {
+                        scratch.windows.push((*rule, window));
+                    }
                 }
             }
         }

@@ -57,15 +57,14 @@ pub struct Compiled {
     pub crosses_lines: bool,
     /// Whether a match may lie anywhere in a text that has a keyword.
     pub anywhere: bool,
-    /// Where the value can hold no blank, quote or bracket and every keyword is a part of it: the length of the shortest
-    /// value. A keyword in a shorter run of other characters cannot be part of a match.
-    pub shortest_run: Option<usize>,
-    /// The literal parts of the value, a zero byte between them. Under `(?i)` there are none.
+    /// The bytes that a value can hold.
+    pub alphabet: Box<[bool; 256]>,
+    /// The length of the shortest value.
+    pub min_value: usize,
+    /// The literal parts of the value, a zero byte between them, where each keyword is in one of them: a keyword that is
+    /// spelled otherwise, or stands in a run too short for a value, is part of no match. Else empty.
     pub literals: Vec<u8>,
 }
-
-/// What ends a run: characters that hardly any value holds.
-pub const RUN_ENDS: &[u8] = b" \t\n\r\"'`<>";
 
 /// How large a compiled regex may grow; a bound against hostile rule files.
 const SIZE_LIMIT: usize = 4 << 20;
@@ -94,11 +93,12 @@ fn compile_as(pattern: &str, unicode: bool) -> Result<Compiled, String> {
         .map_err(|e| e.syntax_error().map_or_else(|| e.to_string(), ToString::to_string))?;
     let group = regex.group_info().to_index(regex_automata::PatternID::ZERO, GROUP).unwrap_or(0);
     let value = find_group(&hir, GROUP).unwrap_or(&hir);
-    let runs = !RUN_ENDS.iter().any(|b| can_match(value, *b));
-    let shortest_run = value.properties().minimum_len().filter(|_| runs);
+    let mut alphabet = Box::new([false; 256]);
+    collect_alphabet(value, &mut alphabet);
+    let min_value = value.properties().minimum_len().unwrap_or(0);
     let mut literals = Vec::new();
     collect_literals(value, &mut literals);
-    Ok(Compiled { regex, group, max_len, crosses_lines, anywhere: false, shortest_run, literals })
+    Ok(Compiled { regex, group, max_len, crosses_lines, anywhere: false, alphabet, min_value, literals })
 }
 
 fn find_group<'h>(hir: &'h Hir, name: &str) -> Option<&'h Hir> {
@@ -108,6 +108,27 @@ fn find_group<'h>(hir: &'h Hir, name: &str) -> Option<&'h Hir> {
         HirKind::Repetition(repetition) => find_group(&repetition.sub, name),
         HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().find_map(|p| find_group(p, name)),
         _ => None,
+    }
+}
+
+fn collect_alphabet(hir: &Hir, out: &mut [bool; 256]) {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => {}
+        HirKind::Literal(literal) => literal.0.iter().for_each(|b| out[usize::from(*b)] = true),
+        HirKind::Class(Class::Bytes(class)) => {
+            class.iter().for_each(|r| (r.start()..=r.end()).for_each(|b| out[usize::from(b)] = true));
+        }
+        HirKind::Class(Class::Unicode(class)) => {
+            for range in class.iter() {
+                (range.start()..=range.end().min('\x7f')).for_each(|c| out[c as usize] = true);
+                // The bytes of what is encoded in several.
+                let wide = range.end() > '\x7f';
+                out[0x80..].iter_mut().for_each(|b| *b |= wide);
+            }
+        }
+        HirKind::Repetition(repetition) => collect_alphabet(&repetition.sub, out),
+        HirKind::Capture(capture) => collect_alphabet(&capture.sub, out),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().for_each(|p| collect_alphabet(p, out)),
     }
 }
 
@@ -165,13 +186,13 @@ impl Slot {
 
     /// What only the whole rule knows.
     fn fit(&self, compiled: Compiled) -> Compiled {
-        let literals = compiled.literals.to_ascii_lowercase();
-        let in_value = |k: &Text| memchr::memmem::find(&literals, k.as_bytes()).is_some();
-        let keywords = &self.rule.keywords;
-        let gated =
-            self.rule.group.is_none() && !self.rule.anywhere && !keywords.is_empty() && keywords.iter().all(in_value);
-        let shortest_run = compiled.shortest_run.filter(|_| gated);
+        let lower = compiled.literals.to_ascii_lowercase();
+        let in_value = |k: &Text| memchr::memmem::find(&lower, k.as_bytes()).is_some();
+        let whole = self.rule.group.is_none() && !self.rule.anywhere;
+        let literals = if whole && self.rule.keywords.iter().all(in_value) { compiled.literals } else { Vec::new() };
+        // The value of a rule from elsewhere is a group by its number, of which nothing is known.
+        let min_value = if whole { compiled.min_value } else { 0 };
         let group = self.rule.group.unwrap_or(compiled.group);
-        Compiled { group, anywhere: self.rule.anywhere, shortest_run, ..compiled }
+        Compiled { group, anywhere: self.rule.anywhere, min_value, literals, ..compiled }
     }
 }
