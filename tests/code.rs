@@ -132,13 +132,8 @@ fn every_rule_has_hit_and_miss_fixtures() {
             continue;
         }
         let folder = fixtures().join(&*info.id);
-        let names: Vec<_> = folder
-            .is_dir()
-            .then(|| sorted(&folder))
-            .unwrap_or_default()
-            .iter()
-            .map(|p| p.file_stem().unwrap().to_str().unwrap().to_owned())
-            .collect();
+        let files = if folder.is_dir() { sorted(&folder) } else { Vec::new() };
+        let names: Vec<_> = files.iter().map(|p| p.file_stem().unwrap().to_str().unwrap().to_owned()).collect();
         for stem in ["hit", "miss"] {
             assert!(names.iter().any(|n| n.starts_with(stem)), "add {}/{stem}.*", folder.display());
         }

@@ -199,7 +199,7 @@ fn a_large_file_in_pieces_is_the_file() {
     let mut expected = BTreeSet::new();
     while text.len() < 18 << 20 {
         let to_cut = (8 << 20) - text.len() % (8 << 20);
-        if to_cut < 80_000 || to_cut > (8 << 20) - 80_000 {
+        if !(80_000..=(8 << 20) - 80_000).contains(&to_cut) {
             if rng.u8(..40) == 0 {
                 let pem = template::expand("{pem:RSA PRIVATE KEY}\n", &mut rng).unwrap();
                 expected.insert(lines + 1);

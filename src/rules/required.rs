@@ -16,7 +16,29 @@ fn requires(hir: &Hir, keywords: &[String]) -> bool {
         HirKind::Repetition(repetition) => repetition.min > 0 && requires(&repetition.sub, keywords),
         HirKind::Capture(capture) => requires(&capture.sub, keywords),
         HirKind::Alternation(parts) => parts.iter().all(|p| requires(p, keywords)),
-        HirKind::Concat(parts) => has(&run_of(parts), keywords) || parts.iter().any(|p| requires(p, keywords)),
+        HirKind::Concat(parts) => {
+            has(&run_of(parts), keywords)
+                || parts.iter().any(|p| requires(p, keywords))
+                || (1..parts.len()).any(|at| requires_after(parts, at, keywords))
+        }
+    }
+}
+
+/// Whether every branch of the alternation at `at` makes a keyword with what stands before it. The parser writes `(?i)fa|fob` as
+/// `(?i)f(?:a|ob)`.
+fn requires_after(parts: &[Hir], at: usize, keywords: &[String]) -> bool {
+    let Some(alternatives) = branches(&parts[at]) else { return false };
+    let from = parts[..at].iter().rposition(|p| branches(p).is_some()).map_or(0, |n| n + 1);
+    let before = &parts[from..at];
+    !before.is_empty()
+        && alternatives.iter().all(|b| requires(&Hir::concat([before, std::slice::from_ref(b)].concat()), keywords))
+}
+
+fn branches(hir: &Hir) -> Option<&[Hir]> {
+    match hir.kind() {
+        HirKind::Alternation(parts) => Some(parts),
+        HirKind::Capture(capture) => branches(&capture.sub),
+        _ => None,
     }
 }
 
@@ -66,6 +88,9 @@ mod tests {
             ("(?:ghp_|gho_)[a-z]{9}", &["ghp_", "gho_"], true),
             ("(?:ghp_|gho_)[a-z]{9}", &["ghp_"], false),
             (r"\b((?i)A3T[A-Z0-9]|AKIA)[A-Z0-9]{16}\b", &["akia", "a3t"], true),
+            ("foo|fob", &["foo", "fob"], true),
+            ("foo|fob", &["foo"], false),
+            ("(?i)x(f(oa|obc)|g)", &["foa", "fobc", "xg"], true),
             ("[a-f0-9]{32}", &["acme"], false),
             ("(?:acme)?[a-f0-9]{32}", &["acme"], false),
             ("(?:acme){1,3}[a-f0-9]{32}", &["acme"], true),

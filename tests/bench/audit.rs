@@ -2,6 +2,8 @@
 //!
 //! `cargo bench --bench audit`. The size of the large log is GOVCTL_BENCH_ENTRIES (default 100,000).
 
+#![allow(clippy::expect_used)]
+
 use std::env;
 use std::path::Path;
 

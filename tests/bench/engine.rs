@@ -1,5 +1,7 @@
 //! The engine in process: the prefilter, one file, start-up. `cargo bench --bench engine`.
 
+#![allow(clippy::expect_used)]
+
 use std::hint::black_box;
 
 use divan::Bencher;
