@@ -10,6 +10,9 @@ use super::language::Language;
 use super::literal::in_text;
 use super::name::{self, NameFacts};
 use super::value::{Grammar, Shape, clamp, grammar, shape};
+use super::vocabulary::{
+    ADDRESS, DIGEST, Finders, OWNER_AROUND, OWNER_ON_LINE, SAMPLE_AROUND, SAMPLE_ON_LINE, occurring,
+};
 use super::words::{Wordiness, wordiness};
 
 /// How many features there are.
@@ -281,25 +284,14 @@ fn of_line(subject: &Subject<'_>) -> [i16; 6] {
         [&subject.text[range.start..v.start.max(range.start)], b" ", &subject.text[v.end..range.end.max(v.end)]]
             .concat()
             .to_ascii_lowercase();
-    let count = |list: &[&[u8]]| int(list.iter().filter(|w| memchr::memmem::find(&around, w).is_some()).count());
+    let count = |list: &Finders| int(occurring(list, &around));
     [
         int(range.len()),
-        count(&[b"user", b"login", b"email", b"host", b"account"]),
-        count(&[b"example", b"test", b"dummy", b"fake", b"mock", b"sample", b"invalid", b"assert", b"expect"]),
-        count(&[
-            b"integrity",
-            b"sha1",
-            b"sha256",
-            b"sha512",
-            b"md5",
-            b"checksum",
-            b"digest",
-            b"commit",
-            b"revision",
-            b"etag",
-        ]),
+        count(&OWNER_ON_LINE),
+        count(&SAMPLE_ON_LINE),
+        count(&DIGEST),
         int(around.iter().filter(|b| b"(){}[];".contains(b)).count()),
-        count(&[b"http", b"://"]),
+        count(&ADDRESS),
     ]
 }
 
@@ -332,14 +324,14 @@ fn of_edges(subject: &Subject<'_>) -> [i16; 6] {
     let high = (c.value.end + 240).min(text.len());
     let around =
         [&text[low..c.name.start.max(low)], b" ", &text[c.value.end.min(high)..high]].concat().to_ascii_lowercase();
-    let count = |list: &[&[u8]]| int(list.iter().filter(|w| memchr::memmem::find(&around, w).is_some()).count());
+    let count = |list: &Finders| int(occurring(list, &around));
     [
         i16::from(hashed),
         int(list),
         kind(before),
         kind(text.get(end).copied().unwrap_or(b'\n')),
-        count(&[b"user", b"login", b"email", b"host", b"port"]),
-        count(&[b"example", b"test", b"dummy", b"fake", b"mock", b"spec", b"invalid", b"public", b"generated"]),
+        count(&OWNER_AROUND),
+        count(&SAMPLE_AROUND),
     ]
 }
 

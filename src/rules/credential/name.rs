@@ -127,13 +127,13 @@ fn is_strong_compound(word: &[u8]) -> bool {
 fn look_up(word: &[u8]) -> Word {
     let has = |part: &[u8]| memchr::memmem::find(word, part).is_some();
     let list = |words: &[&[u8]]| words.contains(&word);
-    if holds(PASSWORD, word) || has(b"passw") || has(b"passphrase") || has(b"passcode") {
+    if holds(&PASSWORD, word) || has(b"passw") || has(b"passphrase") || has(b"passcode") {
         return if word.ends_with(b"less") { Word::Other } else { Word::Password };
     }
-    if holds(HARMLESS, word) {
+    if holds(&HARMLESS, word) {
         return Word::Harmless;
     }
-    if holds(ABOUT, word) {
+    if holds(&ABOUT, word) {
         return Word::About;
     }
     if has(b"secret") && !has(b"secretar") && !has(b"secretion") {
@@ -145,7 +145,7 @@ fn look_up(word: &[u8]) -> Word {
         return Word::Token;
     }
     if list(&[b"key", b"keys", b"psk", b"hmac", b"nkey", b"seed", b"license", b"cipher"])
-        || (word.len() > 3 && word.ends_with(b"key") && !holds(HARMLESS_KEYS, word))
+        || (word.len() > 3 && word.ends_with(b"key") && !holds(&HARMLESS_KEYS, word))
     {
         return Word::Key;
     }
@@ -155,7 +155,7 @@ fn look_up(word: &[u8]) -> Word {
     if list(&[b"auth", b"authorization", b"authentication", b"oauth", b"oauthtoken", b"auths"]) {
         return Word::Auth;
     }
-    if holds(STRENGTH, word) { Word::Strength } else { Word::Other }
+    if holds(&STRENGTH, word) { Word::Strength } else { Word::Other }
 }
 
 #[cfg(test)]

@@ -1,37 +1,99 @@
-//! The words that names are read by, lower case, between spaces.
+//! The words that names and lines are read by, lower case.
+
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use foldhash::fast::FixedState;
+use memchr::memmem::Finder;
 
 /// Words for a password.
-pub static PASSWORD: &str = "\
-    pass pwd pw passwd pswd pword kennwort contrasena senha passin passout";
+pub static PASSWORD: Vocabulary = LazyLock::new(|| {
+    words(
+        "\
+    pass pwd pw passwd pswd pword kennwort contrasena senha passin passout",
+    )
+});
 
 /// Words that make a key or token beside them a secret one.
-pub static STRENGTH: &str = "\
+pub static STRENGTH: Vocabulary = LazyLock::new(|| {
+    words(
+        "\
     api access private client consumer master encryption signing app application secure aws root admin db mysql \
-    postgres service account shared refresh webhook smtp mail redis user server storage encrypt jwt personal bot";
+    postgres service account shared refresh webhook smtp mail redis user server storage encrypt jwt personal bot",
+    )
+});
 
 /// Words that say that the value describes a secret and is none.
-pub static ABOUT: &str = "\
+pub static ABOUT: Vocabulary = LazyLock::new(|| {
+    words(
+        "\
     url uri path file filename dir type len length size name names id ids field label policy expires expiry \
     expiration expired ttl timeout age count max min endpoint provider method mode scheme class format algorithm \
     alg title text message msg error description help hint placeholder prefix suffix header param parameter \
     column index arn ref reference store manager page link button form input view template regex pattern status \
     state version enabled required valid validation at event action handler callback selector icon style range \
     schema date time location env var variable script command cmd domain host port realm issuer audience scope \
-    scopes strategy plugin module backend group role";
+    scopes strategy plugin module backend group role",
+    )
+});
 
 /// Words that make what they stand beside harmless.
-pub static HARMLESS: &str = "\
+pub static HARMLESS: Vocabulary = LazyLock::new(|| {
+    words(
+        "\
     public pub foreign primary sort cache partition hash hashed reset forgot forgotten change no is has show \
     hide get require check with use invalid wrong missing routing object map dict unique test example fake dummy \
     site license next page continuation pagination integrity digest sha checksum fingerprint translation message \
-    i press keyboard hot shortcut meta";
+    i press keyboard hot shortcut meta",
+    )
+});
 
 /// Words that end in `key` and mean none, or no secret one.
-pub static HARMLESS_KEYS: &str = "\
+pub static HARMLESS_KEYS: Vocabulary = LazyLock::new(|| {
+    words(
+        "\
     monkey hotkey turkey jockey hockey whiskey donkey keykey pubkey publickey keypress whisky malarkey lackey \
-    sortkey primarykey foreignkey";
+    sortkey primarykey foreignkey",
+    )
+});
 
-/// Whether a list of words holds a word.
-pub fn holds(list: &str, word: &[u8]) -> bool {
-    list.split(' ').any(|w| w.as_bytes() == word)
+/// A set of words.
+pub type Vocabulary = LazyLock<HashSet<&'static [u8], FixedState>>;
+
+fn words(list: &'static str) -> HashSet<&'static [u8], FixedState> {
+    list.split(' ').map(str::as_bytes).collect()
+}
+
+/// Whether a vocabulary holds a word.
+pub fn holds(list: &Vocabulary, word: &[u8]) -> bool {
+    list.contains(word)
+}
+
+/// Words that are looked for in the text around a value.
+pub type Finders = LazyLock<Vec<Finder<'static>>>;
+
+fn finders(words: &'static [&'static str]) -> Vec<Finder<'static>> {
+    words.iter().map(Finder::new).collect()
+}
+
+/// Whose value it is, on the same line.
+pub static OWNER_ON_LINE: Finders = LazyLock::new(|| finders(&["user", "login", "email", "host", "account"]));
+/// Whose value it is, on the lines around.
+pub static OWNER_AROUND: Finders = LazyLock::new(|| finders(&["user", "login", "email", "host", "port"]));
+/// Words of tests and samples, on the same line.
+pub static SAMPLE_ON_LINE: Finders =
+    LazyLock::new(|| finders(&["example", "test", "dummy", "fake", "mock", "sample", "invalid", "assert", "expect"]));
+/// Words of tests and samples, on the lines around.
+pub static SAMPLE_AROUND: Finders =
+    LazyLock::new(|| finders(&["example", "test", "dummy", "fake", "mock", "spec", "invalid", "public", "generated"]));
+/// Words beside a hash that is no secret.
+pub static DIGEST: Finders = LazyLock::new(|| {
+    finders(&["integrity", "sha1", "sha256", "sha512", "md5", "checksum", "digest", "commit", "revision", "etag"])
+});
+/// Parts of an address.
+pub static ADDRESS: Finders = LazyLock::new(|| finders(&["http", "://"]));
+
+/// How many of the words occur in a text.
+pub fn occurring(list: &Finders, text: &[u8]) -> usize {
+    list.iter().filter(|f| f.find(text).is_some()).count()
 }
