@@ -6,7 +6,17 @@ use regex_syntax::hir::{Class, Hir, HirKind};
 /// told.
 pub fn every_match_has_one(pattern: &str, keywords: &[String]) -> bool {
     let parsed = regex_syntax::ParserBuilder::new().unicode(false).utf8(false).build().parse(pattern);
-    parsed.is_ok_and(|hir| requires(&hir, keywords))
+    parsed.is_ok_and(|hir| requires(&without_groups(&hir), keywords))
+}
+
+/// The same without groups, so that what follows one another stands in one sequence.
+fn without_groups(hir: &Hir) -> Hir {
+    match hir.kind() {
+        HirKind::Capture(capture) => without_groups(&capture.sub),
+        HirKind::Concat(parts) => Hir::concat(parts.iter().map(without_groups).collect()),
+        HirKind::Alternation(parts) => Hir::alternation(parts.iter().map(without_groups).collect()),
+        _ => hir.clone(),
+    }
 }
 
 fn requires(hir: &Hir, keywords: &[String]) -> bool {
@@ -27,19 +37,11 @@ fn requires(hir: &Hir, keywords: &[String]) -> bool {
 /// Whether every branch of the alternation at `at` makes a keyword with what stands before it. The parser writes `(?i)fa|fob` as
 /// `(?i)f(?:a|ob)`.
 fn requires_after(parts: &[Hir], at: usize, keywords: &[String]) -> bool {
-    let Some(alternatives) = branches(&parts[at]) else { return false };
-    let from = parts[..at].iter().rposition(|p| branches(p).is_some()).map_or(0, |n| n + 1);
+    let HirKind::Alternation(alternatives) = parts[at].kind() else { return false };
+    let from = parts[..at].iter().rposition(|p| matches!(p.kind(), HirKind::Alternation(_))).map_or(0, |n| n + 1);
     let before = &parts[from..at];
     !before.is_empty()
         && alternatives.iter().all(|b| requires(&Hir::concat([before, std::slice::from_ref(b)].concat()), keywords))
-}
-
-fn branches(hir: &Hir) -> Option<&[Hir]> {
-    match hir.kind() {
-        HirKind::Alternation(parts) => Some(parts),
-        HirKind::Capture(capture) => branches(&capture.sub),
-        _ => None,
-    }
 }
 
 fn has(run: &str, keywords: &[String]) -> bool {
