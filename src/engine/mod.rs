@@ -73,6 +73,23 @@ pub struct Scratch {
     /// Keywords of the scorer: offset and length.
     announced: Vec<(u32, u16)>,
     regexes: Vec<matching::Scratch>,
+    /// For each rule the last text that it ran over, counted in `texts`.
+    last_used: Vec<u32>,
+    texts: u32,
+}
+
+impl Scratch {
+    /// Every so many texts drops the state of regexes that have not run since, so that memory does not grow with the number
+    /// of rules that any text ever needed.
+    fn forget_idle(&mut self) {
+        const TEXTS: u32 = 64;
+        self.texts = self.texts.wrapping_add(1);
+        if self.texts.is_multiple_of(TEXTS) {
+            let oldest = self.texts.saturating_sub(TEXTS);
+            let idle = self.regexes.iter_mut().zip(&self.last_used).filter(|(_, last)| **last < oldest);
+            idle.for_each(|(state, _)| *state = None);
+        }
+    }
 }
 
 /// What one text gave.
@@ -234,10 +251,13 @@ impl Engine {
             merges
         });
         scratch.regexes.resize_with(self.slots.len(), || None);
+        scratch.last_used.resize(self.slots.len(), 0);
+        scratch.forget_idle();
         let mut found = Vec::new();
         let text = matching::Text { path, bytes: text };
         for (rule, window) in windows.drain(..) {
             let index = usize::from(rule);
+            scratch.last_used[index] = scratch.texts;
             matching::run(&self.slots[index], &mut scratch.regexes[index], text, window, |secret, proved| {
                 found.push(Match { rule: index, secret, proved, judged: None });
             });
