@@ -10,7 +10,7 @@ mod kit;
 
 use kit::{each_manager, secret};
 
-const CLEAN: &str = "let answer = 42;\n";
+const CLEAN: &str = "pub const ANSWER: u32 = 42;\n";
 
 #[test]
 fn the_manifest_is_valid() {
@@ -75,7 +75,7 @@ fn all_files_looks_at_every_file_and_not_only_at_what_is_staged() {
         let all = ["run", "--all-files"];
         place.manager(&all).refuses_showing("dir/app.rs");
         // Something that is staged does not turn the look away from the rest.
-        place.write("clean.rs", "let answer = 43;\n");
+        place.write("clean.rs", "pub const ANSWER: u32 = 43;\n");
         place.git(&["add", "."]);
         place.manager(&all).refuses_showing("dir/app.rs");
         place.write("dir/app.rs", CLEAN);
@@ -102,7 +102,7 @@ fn a_push_looks_at_every_line_that_its_commits_add() {
         push("topic").refuses_showing("new.rs");
         // One that it has.
         place.git(&["checkout", "--quiet", "fresh"]).passes();
-        place.commit("app.rs", "let answer = 43;\n");
+        place.commit("app.rs", "pub const ANSWER: u32 = 43;\n");
         push("fresh").passes();
         place.commit("app.rs", &secret());
         push("fresh").refuses_showing("app.rs");

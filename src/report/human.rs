@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
-use textwrap::{Options, WordSplitter, WrapAlgorithm};
+use textwrap::{Options, WordSeparator, WordSplitter, WrapAlgorithm};
 
 use super::escape::{flowing, visible};
 use super::excerpt::{Drawn, draw};
@@ -206,6 +206,8 @@ fn remarks(finding: &Finding, with_help: bool) -> Vec<(&'static str, String)> {
 fn wrap(text: &str, width: usize) -> Vec<String> {
     let options = Options::new(width.max(20))
         .break_words(false)
+        // Paths stay whole, whatever features other crates turn on.
+        .word_separator(WordSeparator::AsciiSpace)
         .word_splitter(WordSplitter::NoHyphenation)
         .wrap_algorithm(WrapAlgorithm::FirstFit);
     textwrap::wrap(text, options).into_iter().map(std::borrow::Cow::into_owned).collect()

@@ -13,6 +13,7 @@
 //! help = "Revoke it at …, and read it from the environment (ACME_TOKEN) or a secret manager."
 //! keywords = ["acme_"]                     # lower-cased text, 3 bytes or more; every match contains one of them
 //! regex = '\bacme_[A-Za-z0-9]{32}\b'       # ASCII; bounded; the group named `secret` is the value, else the whole match
+//! credential = ""                          # in place of a regex: a kind of `credential`, whose scorer decides
 //! near = []                                # one of these words (any case) must stand within three lines
 //! min_entropy = 3.0                        # bits per character of the value
 //! paths = []                               # globs; empty: everywhere

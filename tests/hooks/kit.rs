@@ -14,7 +14,7 @@ const MANAGERS: [&str; 2] = ["pre-commit", "prek"];
 /// A line with a token that a rule finds.
 pub fn secret() -> String {
     let token = govctl::rules::template::expand("{crc:ghp_}", &mut fastrand::Rng::with_seed(7)).unwrap();
-    format!("let token = \"{token}\";\n")
+    format!("pub const TOKEN: &str = \"{token}\";\n")
 }
 
 /// Runs a test under each hook manager; skips it, after saying so, where they cannot be had (a failure under CI=true).
