@@ -20,6 +20,7 @@
 
 pub mod canonical;
 pub mod checkpoint;
+pub mod columns;
 pub mod compliance;
 pub mod entry;
 pub mod export;

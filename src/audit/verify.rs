@@ -7,6 +7,7 @@
 use std::fmt;
 
 use super::canonical;
+use super::columns::Columns;
 use super::entry::{self, Entry, VERSION};
 use super::tree::{self, Frontier, Hash};
 
@@ -168,6 +169,7 @@ pub struct Walk {
     without_data: Vec<(u64, u64)>,
     /// The last entry whose data was purged, as the log itself says.
     purged_through: Option<u64>,
+    columns: Option<Columns>,
 }
 
 impl Walk {
@@ -179,10 +181,20 @@ impl Walk {
         Self { watch, next_watch, ..Self::default() }
     }
 
+    /// Also sums up what the bodies say of the columns.
+    pub fn with_columns(self, columns: Columns) -> Self {
+        Self { columns: Some(columns), ..self }
+    }
+
+    /// What the bodies seen so far say of the columns, where that was asked for.
+    pub fn take_columns(&mut self) -> Option<Columns> {
+        self.columns.take()
+    }
+
     /// Takes the next entry.
     pub fn row(&mut self, row: Row<'_>) {
         let hash = tree::leaf(row.body);
-        let place = place(row.body);
+        let place = place(row.body, row.seq.zip(self.columns.as_mut()));
         let expected = self.last.map_or(row.seq.unwrap_or(0), |l| l.at + 1);
         let says = place.as_ref().ok().map(|p| p.seq);
         if self.walked.entries == 0 {
@@ -328,18 +340,28 @@ impl Walk {
 }
 
 /// Reads what places an entry, and whether it is one.
-fn place(body: &[u8]) -> Result<Place<'_>, Fault> {
+fn place<'a>(body: &'a [u8], columns: Option<(u64, &mut Columns)>) -> Result<Place<'a>, Fault> {
     let (mut version, mut seq, mut prev, mut kind, mut timed, mut commitment) = (None, None, None, None, false, None);
-    canonical::members(body, |name, value| match name {
-        "v" => version = Some(value),
-        "seq" => seq = value.parse().ok(),
-        "prev" => prev = value.strip_prefix("\"sha256:").and_then(|v| v.strip_suffix('"')).and_then(hash_of_hex),
-        "type" => kind = Some(value).filter(|v| v.starts_with('"')),
-        "data_commit" => commitment = Some(value),
-        "ts" => timed = value.starts_with('"'),
-        _ => (),
+    let mut members = Members::default();
+    let wanted = columns.is_some();
+    canonical::members(body, |name, value| {
+        if wanted {
+            members.push(name, value);
+        }
+        match name {
+            "v" => version = Some(value),
+            "seq" => seq = value.parse().ok(),
+            "prev" => prev = value.strip_prefix("\"sha256:").and_then(|v| v.strip_suffix('"')).and_then(hash_of_hex),
+            "type" => kind = Some(value).filter(|v| v.starts_with('"')),
+            "data_commit" => commitment = Some(value),
+            "ts" => timed = value.starts_with('"'),
+            _ => (),
+        }
     })
     .map_err(Fault::NotCanonical)?;
+    if let Some((seq, columns)) = columns {
+        columns.entry(seq, members.as_slice());
+    }
     if version.and_then(|v| v.strip_prefix('"')).and_then(|v| v.strip_suffix('"')) != Some(VERSION) {
         return Err(Fault::NotAnEntry("its `v` is not govctl.audit/1"));
     }
@@ -347,6 +369,26 @@ fn place(body: &[u8]) -> Result<Place<'_>, Fault> {
     match kind {
         Some(kind) if timed => Ok(Place { seq, prev, commitment, is_pruning: kind == "\"log.pruned\"" }),
         _ => Err(Fault::NotAnEntry("no `type` or `ts`")),
+    }
+}
+
+/// The members of a body; an entry has at most 23, so more is no entry of ours and the rest need not be compared.
+#[derive(Default)]
+struct Members<'a> {
+    list: [(&'a str, &'a str); 32],
+    count: usize,
+}
+
+impl<'a> Members<'a> {
+    fn push(&mut self, name: &'a str, value: &'a str) {
+        if let Some(slot) = self.list.get_mut(self.count) {
+            *slot = (name, value);
+            self.count += 1;
+        }
+    }
+
+    fn as_slice(&self) -> &[(&'a str, &'a str)] {
+        self.list.get(..self.count).unwrap_or_default()
     }
 }
 
