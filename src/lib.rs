@@ -15,7 +15,8 @@
 //! | [`audit`], [`store`] | the log that only grows, and the SQLite file it lives in |
 //! | [`cli`] | arguments → options → call → print; the only place with a clock, an environment and a terminal |
 //!
-//! Dependencies go one way: `redact < finding < source, rules < engine < report`; `policy` stands on `rules`' types;
+//! Dependencies go one way: `redact < finding < source, rules < engine < report`; `policy` stands on `rules`' types and the engine's list of
+//! rules;
 //! `audit < store < cli < main`. Rules, engine, report, policy and the audit tree do no I/O, read no clock and print
 //! nothing. What cannot be read, parsed or verified is an error with its place and its remedy, never silence.
 

@@ -133,6 +133,11 @@ fn what_the_shape_does_not_show_is_judged() {
         ("[checks]\nexclude = [\"/abs\"]", "glob-never-matches"),
         ("[checks]\nexclude = [\"a[\"]", "invalid-glob"),
         ("[checks]\ndisable = [\"secrets/no-such-rule-at-all\"]", "unknown-rule"),
+        ("[checks]\ndisable = [\"synthtic/*\"]", "unknown-rule"),
+        ("[checks.severity]\n\"standards/no-such\" = \"low\"", "unknown-rule"),
+        ("[checks.per_path]\n\"docs/**\" = [\"imports/no-such\"]", "unknown-rule"),
+        ("[checks.suppressions]\nforbid = [\"synthetic/reach-sink\"]", "unknown-rule"),
+        ("[[checks.synthetic.allow]]\nreason = \"r\"\nexpires = 2030-01-01\nrules = [\"secrets/*\"]", "unknown-rule"),
         (
             "[[checks.secrets.rule]]\nid = \"secrets/x\"\nsummary = \"x\"\nregex = \"abc\"\nhit = [\"abd\"]",
             "example-fails",
@@ -163,6 +168,42 @@ fn what_the_shape_does_not_show_is_judged() {
         let at_its_place = found.is_some_and(|m| m.place.end > 0);
         assert!(at_its_place, "{piece}\nexpected {code}, told {:#?}", told(&verdict));
     }
+}
+
+/// Ids of rules: what is written, and what was meant (nothing: it is known).
+#[test]
+fn rule_ids_are_corrected() {
+    let own = "[[checks.synthetic.rule]]\nid = \"synthetic/acme\"\nsummary = \"x\"\ncalls = [\"a.b\"]\n\
+               [[checks.imports.contract]]\nid = \"layers\"\nkind = \"layers\"\nlayers = [\"a\", \"b\"]\n";
+    let rows: &[(&str, Option<&str>)] = &[
+        ("synthetic/array-drw", Some("synthetic/array-draw")),
+        ("array-draw", Some("synthetic/array-draw")),
+        ("synthtic/*", Some("synthetic/*")),
+        ("imports/layrs", Some("imports/layers")),
+        ("synthetic/acne", Some("synthetic/acme")),
+        ("suppressions/unusd", Some("suppressions/unused")),
+        ("synthetic/acme@test", None),
+        ("imports/layers", None),
+        ("*-draw", None),
+        ("standards/*", None),
+    ];
+    for (written, meant) in rows {
+        let verdict = judge(&format!("{own}[checks.severity]\n\"{written}\" = \"low\"\n"));
+        let told: Vec<_> = verdict.mistakes.iter().filter(|m| m.code.id == "policy/unknown-rule").collect();
+        assert_eq!(told.len(), usize::from(meant.is_some()), "{written}: {told:?}");
+        let helped = meant.is_none_or(|m| told.iter().any(|t| t.help.contains(&format!("`{m}`"))));
+        assert!(helped, "{written}: {told:?}");
+    }
+}
+
+/// An array that is not closed hides neither what follows nor its own key.
+#[test]
+fn an_open_value_hides_nothing() {
+    let verdict = judge(
+        "[policies]\nversion = \"1.0\"\n[checks]\nexclud = [\n  \"a\",\nmax_file_size = \"5XB\"\n[audit]\nretention_days = 0\n",
+    );
+    let codes: Vec<_> = verdict.mistakes.iter().map(|m| m.code.id.trim_start_matches("policy/")).collect();
+    assert_eq!(codes, ["unknown-key", "syntax", "invalid-value", "out-of-range"], "{:#?}", told(&verdict));
 }
 
 #[test]

@@ -8,6 +8,7 @@ pub mod check;
 mod clock;
 mod files;
 mod identity;
+pub mod init;
 mod pager;
 pub mod policy;
 pub mod redact;
@@ -80,6 +81,8 @@ enum Command {
     Scan(check::Args),
     /// As check, for imports and standards only
     Lint(check::Args),
+    /// Start: write a first governance.toml and its schema
+    Init(init::Args),
     /// Find mistakes in the policy, look into it, change it
     Policy(policy::Args),
     /// Copy standard input to standard output with every secret masked, line by line as it arrives
@@ -109,6 +112,7 @@ fn dispatch(command: Command, policy: &PolicyArgs, terminal: &mut Terminal) -> a
         Command::Check(args) => check::run(&args, policy, &[], terminal),
         Command::Scan(args) => check::run(&args, policy, &["secrets", "synthetic"], terminal),
         Command::Lint(args) => check::run(&args, policy, &["imports", "standards"], terminal),
+        Command::Init(args) => init::run(&args, policy, terminal),
         Command::Policy(args) => policy::run(&args, policy, terminal),
         Command::Redact(args) => redact::run(&args, policy, terminal),
         Command::Rules(args) => rules::run(args, policy, terminal),

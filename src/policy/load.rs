@@ -119,7 +119,8 @@ fn read(path: &Path) -> std::io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn display_path(path: &Path, directory: &Path) -> String {
+/// A path as it is shown to somebody who stands in `directory`.
+pub fn display_path(path: &Path, directory: &Path) -> String {
     let path = path.strip_prefix(directory).unwrap_or(path);
     path.to_string_lossy().replace('\\', "/")
 }

@@ -35,10 +35,11 @@ pub mod show;
 pub mod sources;
 pub mod tree;
 pub mod tree_serde;
+pub mod unclosed;
 pub mod validate;
 pub mod walk;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use jiff::civil::Date;
 
@@ -206,10 +207,18 @@ pub fn judge(path: &str, read: &mut include::Read<'_>, context: &Context) -> Ver
     if let Some(sections) = &sections {
         mistakes.extend(validate::all(sections, &tree, context));
     }
+    not_of_the_unreadable(&mut mistakes);
     mistakes.sort_by(|a, b| (a.place.start, a.place.end, &a.code.id).cmp(&(b.place.start, b.place.end, &b.code.id)));
     mistakes.truncate(walk::MOST_MISTAKES);
     let policy = sections.filter(|_| !mistakes.iter().any(Mistake::is_error)).map(|s| Policy::resolve(s, context));
     Verdict { policy, mistakes, sources, tree }
+}
+
+/// A value whose syntax is broken is only told to be that: what it holds is not known.
+fn not_of_the_unreadable(mistakes: &mut Vec<Mistake>) {
+    let is_syntax = |m: &Mistake| m.code.id == codes::SYNTAX.id;
+    let broken: HashSet<usize> = mistakes.iter().filter(|m| is_syntax(m)).map(|m| m.place.start).collect();
+    mistakes.retain(|m| is_syntax(m) || !broken.contains(&m.place.start));
 }
 
 /// Judges one text that includes nothing.

@@ -8,6 +8,7 @@ use std::ops::Range;
 use toml::de::{DeTable, DeValue};
 
 use super::raw::Names;
+use super::unclosed;
 
 /// A byte range in the joined text of all files.
 pub type Place = Range<usize>;
@@ -92,9 +93,19 @@ const MOST_ROUNDS: usize = 16;
 
 /// Parses one file whose first byte stands at `base` of the joined text.
 pub fn parse(text: &str, base: usize) -> (Table, Vec<SyntaxError>) {
-    let (mut root, mut errors) = round(text, base);
+    let (root, errors) = round(text, base);
+    if errors.iter().all(SyntaxError::is_duplicate) {
+        return (root, errors);
+    }
+    recover(text, base)
+}
+
+fn recover(text: &str, base: usize) -> (Table, Vec<SyntaxError>) {
+    let (mut blanked, opened) = unclosed::close(text, MOST_ERRORS);
+    let (mut root, mut errors) = round(&blanked, base);
     let mut fresh: Vec<SyntaxError> = errors.iter().filter(|e| !e.is_duplicate()).cloned().collect();
-    let mut blanked = text.to_owned();
+    let moved = |e: SyntaxError| SyntaxError { place: base + e.place.start..base + e.place.end, ..e };
+    errors.extend(opened.into_iter().map(moved));
     // The parser gives up the rest of the text after some errors; without the broken lines it finds what is there.
     for _ in 0..MOST_ROUNDS {
         if fresh.is_empty() || errors.len() >= MOST_ERRORS {

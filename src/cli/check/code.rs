@@ -44,11 +44,12 @@ fn synthetic(section: &raw::checks::Synthetic) -> Synthetic {
     });
     Synthetic {
         enabled: section.enabled,
+        profile: Some(section.profile.name().to_owned()),
+        resampling: section.resampling,
         fabricators: section.fabricators.clone(),
         real_sources: section.real_sources.clone(),
         allow: allow.collect(),
         rule: rule.collect(),
-        ..Synthetic::default()
     }
 }
 

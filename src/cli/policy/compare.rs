@@ -56,7 +56,8 @@ fn human(changes: &[Change], terminal: &mut Terminal) -> Result<()> {
         0 => writeln!(terminal.out(), "the two policies mean the same")?,
         n => writeln!(
             terminal.out(),
-            "{n} differences: {} widened, {} narrowed, {} changed",
+            "{n} difference{}: {} widened, {} narrowed, {} changed",
+            if n == 1 { "" } else { "s" },
             count(Effect::Widened),
             count(Effect::Narrowed),
             count(Effect::Changed)

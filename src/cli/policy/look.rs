@@ -6,9 +6,10 @@ use anyhow::{Result, anyhow, bail};
 use clap::Args as ClapArgs;
 use serde_json::{Value as Json, json};
 
+use super::options::working_directory;
 use crate::cli::terminal::Terminal;
 use crate::cli::{Exit, PolicyArgs, suggest};
-use crate::policy::load::Loaded;
+use crate::policy::load::{self, Loaded};
 use crate::policy::sources::Sources;
 use crate::policy::tree::Table;
 use crate::policy::{Policy, explain as explanation, hash as identity, shape, show as rows};
@@ -132,7 +133,10 @@ pub fn in_force(options: &PolicyArgs) -> Result<(Policy, Table, Sources)> {
             let verdict = *verdict;
             match verdict.policy {
                 Some(policy) => Ok((policy, verdict.tree, verdict.sources)),
-                None => bail!("{} is not valid; see `govctl policy validate {}`", path.display(), path.display()),
+                None => {
+                    let shown = load::display_path(&path, &working_directory()?);
+                    bail!("{shown} is not valid; see `govctl policy validate {shown}`")
+                }
             }
         }
     }

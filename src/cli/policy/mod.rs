@@ -3,7 +3,7 @@
 mod compare;
 mod convert;
 mod look;
-mod options;
+pub mod options;
 mod set;
 mod trust;
 mod validate;

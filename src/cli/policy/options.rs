@@ -46,6 +46,6 @@ pub fn working_directory() -> Result<PathBuf> {
 }
 
 /// The nearest folder upwards that holds `.git`, a folder or (in a work tree or submodule) a file.
-fn repository_root(directory: &Path) -> Option<PathBuf> {
+pub fn repository_root(directory: &Path) -> Option<PathBuf> {
     directory.ancestors().find(|folder| folder.join(".git").exists()).map(Path::to_owned)
 }

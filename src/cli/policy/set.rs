@@ -43,6 +43,6 @@ pub fn run(args: &Args, options: &PolicyArgs, terminal: &mut Terminal) -> Result
         return Ok(Exit::Findings);
     }
     files::write_atomically(&path, new.as_bytes()).with_context(|| format!("cannot write {}", path.display()))?;
-    terminal.note(&format!("{} = {} in {}", args.key, args.value, path.display()));
+    terminal.note(&format!("{} = {} in {}", args.key, args.value, load::display_path(&path, &directory)));
     Ok(Exit::Clean)
 }

@@ -68,7 +68,7 @@ fn verdicts(args: &Args, options: &PolicyArgs, terminal: &mut Terminal) -> Resul
                 terminal.note("there is no governance.toml here; the built-in policy holds, and it has no mistakes");
                 Vec::new()
             }
-            Loaded::File { path, verdict } => vec![(path.display().to_string(), *verdict)],
+            Loaded::File { path, verdict } => vec![(load::display_path(&path, &working_directory()?), *verdict)],
         });
     }
     let directory = working_directory()?;

@@ -105,6 +105,10 @@ section! {
         pub enabled: bool = true,
         /// What a finding does.
         pub action: Action,
+        /// How much is tolerated.
+        pub profile: SyntheticProfile,
+        /// Whether resampling what is there (bootstrap, shuffled copies) counts as fabrication.
+        pub resampling: bool,
         /// Calls of yours that fabricate, beside the built-in catalogue: dotted names.
         pub fabricators: Vec<String>,
         /// What a finding's help recommends: dotted names.
@@ -173,6 +177,14 @@ choices! {
         High = "high",
         /// Must be mended now.
         Critical = "critical",
+    }
+
+    /// How much randomness is tolerated.
+    pub enum SyntheticProfile {
+        /// A draw alone warns; what flows into results blocks.
+        Usual = "default",
+        /// Every draw of random numbers is an error, whatever it is for.
+        NoRng = "no-rng",
     }
 
     /// A language whose syntax tree is read.

@@ -3,14 +3,14 @@
 use fastrand::Rng;
 
 use super::cursor::Cursor;
-use super::{Judge, names};
+use super::{Judge, names, rule_ids};
 use crate::policy::codes;
-use crate::policy::formats::{self, name_matches};
+use crate::policy::formats;
 use crate::policy::mistake::{Mistake, closest};
 use crate::policy::raw::checks::SecretRule;
-use crate::policy::raw::values::{Glob, RulePattern, Template};
+use crate::policy::raw::values::{Glob, Template};
 use crate::policy::walk::printable;
-use crate::rules::{CATALOGUE, pattern, proof, template};
+use crate::rules::{pattern, proof, template};
 
 /// Judges it.
 pub fn judge(j: &mut Judge<'_>) {
@@ -20,12 +20,14 @@ pub fn judge(j: &mut Judge<'_>) {
     relative(j, &at.keys(&["classes", "test"]), &checks.classes.test);
     relative(j, &at.keys(&["classes", "example"]), &checks.classes.example);
     relative(j, &at.keys(&["secrets", "allow", "paths"]), &checks.secrets.allow.paths);
-    rule_ids(j, &at.key("disable"), &checks.disable);
-    rule_ids(j, &at.keys(&["suppressions", "forbid"]), &checks.suppressions.forbid);
+    let owned = rule_ids::known(j.file);
+    let ids: Vec<&str> = owned.iter().map(String::as_str).collect();
+    rule_ids::all(j, &at.key("disable"), &checks.disable, &ids);
+    rule_ids::all(j, &at.keys(&["suppressions", "forbid"]), &checks.suppressions.forbid, &ids);
     for key in checks.severity.keys() {
         let here = at.key("severity").key(key);
         if key_format(j, &here, key, "rule-pattern") {
-            rule_id(j, here.key_place(), key);
+            rule_ids::one(j, here.key_place(), key, &ids);
         }
     }
     for (glob, rules) in &checks.per_path {
@@ -33,10 +35,10 @@ pub fn judge(j: &mut Judge<'_>) {
         if key_format(j, &here, glob, "glob") {
             one_relative(j, here.key_place(), glob);
         }
-        rule_ids(j, &here, rules);
+        rule_ids::all(j, &here, rules, &ids);
     }
     secrets(j, &at.key("secrets"));
-    synthetic(j, &at.key("synthetic"));
+    synthetic(j, &at.key("synthetic"), &ids);
 }
 
 fn secrets(j: &mut Judge<'_>, at: &Cursor<'_>) {
@@ -103,11 +105,12 @@ fn examples(j: &mut Judge<'_>, at: &Cursor<'_>, rule: &SecretRule) {
     }
 }
 
-fn synthetic(j: &mut Judge<'_>, at: &Cursor<'_>) {
+fn synthetic(j: &mut Judge<'_>, at: &Cursor<'_>, ids: &[&str]) {
     let synthetic = &j.file.checks.synthetic;
+    let ids: Vec<&str> = ids.iter().filter(|id| id.starts_with("synthetic/")).copied().collect();
     for (i, allow) in synthetic.allow.iter().enumerate() {
         let here = at.key("allow").item(i);
-        rule_ids(j, &here.key("rules"), &allow.rules);
+        rule_ids::all(j, &here.key("rules"), &allow.rules, &ids);
         relative(j, &here.key("paths"), &allow.paths);
         if here.key("expires").is_there() && allow.expires.0 < j.context.today {
             let message = format!("this allowance expired on {}", allow.expires);
@@ -171,27 +174,4 @@ fn one_relative(j: &mut Judge<'_>, place: std::ops::Range<usize>, glob: &str) {
         let message = format!("`{}` matches no path of the repository", printable(glob));
         j.tell(Mistake::new(&codes::DEAD_GLOB, place, message).label("paths are relative to the repository"));
     }
-}
-
-fn rule_ids(j: &mut Judge<'_>, at: &Cursor<'_>, rules: &[RulePattern]) {
-    for (i, rule) in rules.iter().enumerate() {
-        rule_id(j, at.item(i).place(), rule);
-    }
-}
-
-/// An id or glob that no known rule has. Only families whose rules are all known here are judged.
-fn rule_id(j: &mut Judge<'_>, place: std::ops::Range<usize>, pattern: &str) {
-    let wanted = pattern.split('@').next().unwrap_or(pattern);
-    if !wanted.starts_with("secrets/") {
-        return;
-    }
-    let own = j.file.checks.secrets.rule.iter().map(|r| r.id.as_str());
-    let known: Vec<&str> = CATALOGUE.iter().map(|r| r.info.id.as_ref()).chain(own).collect();
-    if known.iter().any(|id| name_matches(wanted, id)) || wanted.starts_with("secrets/policy-pattern-") {
-        return;
-    }
-    let message = format!("no rule is called `{}`", printable(wanted));
-    j.tell(
-        Mistake::new(&codes::UNKNOWN_RULE, place, message).label("has no effect").did_you_mean(closest(wanted, known)),
-    );
 }

@@ -9,6 +9,7 @@ pub mod imports;
 pub mod names;
 pub mod reputation;
 pub mod risk;
+pub mod rule_ids;
 pub mod rules;
 pub mod security;
 
