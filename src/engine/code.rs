@@ -1,7 +1,7 @@
 //! Rules over code × source → findings: facts are taken file by file, from any number of threads; what needs all files
 //! runs at the end.
 //!
-//! The facts of every file are kept, their texts only as long as [`KEPT_TEXT`] lasts: beyond it, what only the whole
+//! The facts of every file are kept, their texts only as long as `KEPT_TEXT` lasts: beyond it, what only the whole
 //! program shows is reported with its line but without an excerpt.
 
 use std::collections::HashMap;

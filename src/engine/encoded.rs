@@ -1,7 +1,7 @@
 //! Text inside text: long runs of base64 (RFC 4648, both alphabets), of hex digits and of percent-encoding (RFC 3986) are
 //! decoded where they hold something readable, so that the format rules can look inside.
 //!
-//! A run of [`LEAST`] characters contains every position that is a multiple of `LEAST` away from its neighbours, so the
+//! A run of `LEAST` characters contains every position that is a multiple of `LEAST` away from its neighbours, so the
 //! search looks at one byte in `LEAST` and walks back from there: a small part of the cost of a pass.
 
 use std::ops::Range;

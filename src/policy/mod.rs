@@ -4,7 +4,7 @@
 //! |---|---|
 //! | every key, its type, default and documentation | [`raw`] |
 //! | text → tree in which everything knows its place, with recovery from syntax errors | [`tree`], [`sources`] |
-//! | files that include others → one tree | [`include`] |
+//! | files that include others → one tree | [`mod@include`] |
 //! | tree × schema → mistakes; what is wrong is taken out, the rest goes on | [`shape`], [`walk`], [`formats`] |
 //! | tree → typed values | [`tree_serde`], [`exact`] |
 //! | what shape alone does not show: contradictions, dead rules, unreachable quorums | [`validate`] |

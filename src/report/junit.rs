@@ -1,5 +1,5 @@
 //! `junit`: JUnit XML as Jenkins and GitLab read it: one test suite a family, one failed test case a finding. Written by
-//! hand, since it is five elements and [`escape::xml`] is the whole difficulty.
+//! hand, since it is five elements and `escape::xml` is the whole difficulty.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};

@@ -1,6 +1,6 @@
 //! What every rule over code reads: one [`Facts`] per file, whatever its language.
 //!
-//! An adapter (one per language) walks its syntax tree once and tells a [`super::build::Builder`]; nothing of the tree
+//! An adapter (one per language) walks its syntax tree once and tells a `Builder`; nothing of the tree
 //! stays. Places are byte offsets into the file.
 
 use std::ops::Range;
