@@ -144,6 +144,14 @@ const TAMPERINGS: &[Tampering] = &[
         600,
         "reordered",
     ),
+    (
+        "an index",
+        "DROP INDEX entry_type; CREATE INDEX entry_type ON entry(tenant); PRAGMA writable_schema=ON; \
+         UPDATE sqlite_schema SET sql = 'CREATE INDEX entry_type ON entry(type)' WHERE name = 'entry_type'; \
+         PRAGMA writable_schema=RESET",
+        0,
+        "column-disagrees",
+    ),
     ("a tag", "DELETE FROM entry_tag WHERE seq = 33", 33, "column-disagrees"),
 ];
 
