@@ -233,7 +233,9 @@ impl Engine {
             else {
                 return;
             };
-            if self.runs_in(rule, path) {
+            // What has been masked already stays as it is.
+            let is_masked = memchr::memmem::find(&text[f.secret.clone()], b"***").is_some();
+            if !is_masked && self.runs_in(rule, path) {
                 let judged = Some(Judged { confidence: f.confidence, evidence: f.evidence });
                 found.push(Match { rule, secret: f.secret, proved: false, judged });
             }
