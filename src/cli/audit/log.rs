@@ -3,13 +3,14 @@
 use std::env;
 use std::path::PathBuf;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, bail};
 
 use crate::audit::Event;
 use crate::audit::filter::Filters;
-use crate::cli::{PolicyArgs, clock};
+use crate::cli::PolicyArgs;
+use crate::cli::policy::options::working_directory;
 use crate::policy::raw::audit::{self as section, Audit};
-use crate::policy::{self, Policy, load};
+use crate::policy::{Policy, load};
 use crate::store::{Location, Lookup, Options, Store, VerifyOnOpen};
 
 /// Which log is meant.
@@ -44,11 +45,8 @@ impl Place {
     /// # Errors
     /// A policy that is not valid.
     pub fn policy(&self) -> Result<Policy> {
-        let dir = env::current_dir().context("cannot tell the working directory; change into one that exists")?;
-        let environment = self.policy.environment.clone().filter(|e| !e.is_empty());
-        let context = policy::Context { today: clock::date(), environment };
-        let named = self.policy.file.as_deref().filter(|f| !f.as_os_str().is_empty());
-        load::in_force(named, &dir, None, &context)
+        let dir = working_directory()?;
+        load::in_force(self.policy.named(), &dir, None, &self.policy.context())
     }
 
     fn resolve(&self) -> Result<(Location, Options)> {
@@ -83,7 +81,7 @@ pub fn location(audit: &Audit) -> Result<Location> {
     if audit.storage.backend == section::Backend::Postgres {
         bail!("[audit.storage] backend = \"postgres\": this govctl keeps the log in SQLite only; set it to \"sqlite\"");
     }
-    let dir = env::current_dir().context("cannot tell the working directory; change into one that exists")?;
+    let dir = working_directory()?;
     let lookup = Lookup {
         policy_path: Some(audit.storage.path.trim()).filter(|p| !p.is_empty()).map(PathBuf::from),
         state_dir: env::var_os("GOVCTL_STATE_DIR"),

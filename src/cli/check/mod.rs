@@ -81,11 +81,12 @@ fn scan(selection: &Selection, resolved: &Resolved, code: &CodeEngine, args: &Ar
     let (coverage, collected) = (Coverage::default(), Collected::default());
     let engine = &resolved.engine;
     let files = Files::default();
+    let today = clock::today();
     let sink = |source: Source<'_>| {
         let mut scanned = SCRATCH.with_borrow_mut(|scratch| engine.scan(&source, scratch));
         if !selection.sees_whole_files() {
             // The same line of the same file is another one in the next commit.
-            finish::suppress_within(&mut scanned, &clock::today(), &resolved.forbid);
+            finish::suppress_within(&mut scanned, &today, &resolved.forbid);
         }
         collected.add(scanned);
         if !selection.is_history() {

@@ -4,10 +4,11 @@ use std::env;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use super::args::Args;
 use super::settings::Resolved;
+use crate::cli::policy::options::{repository_root, working_directory};
 use crate::engine::finish::Collected;
 use crate::rules::code::Scope;
 use crate::source::exclude::Excludes;
@@ -35,7 +36,7 @@ impl Selection {
     /// # Errors
     /// A working directory that is gone.
     pub fn of(args: &Args) -> Result<Self> {
-        let dir = env::current_dir().context("cannot tell the working directory; change into one that exists")?;
+        let dir = working_directory()?;
         let root = root_of(&dir);
         let what = match (&args.range, &args.path) {
             (Some(range), _) => What::Range(range.clone()),
@@ -139,9 +140,4 @@ fn threads(asked: usize) -> usize {
 /// The repository's root, or the folder itself where there is none.
 pub fn root_of(dir: &Path) -> PathBuf {
     repository_root(dir).unwrap_or_else(|| dir.to_owned())
-}
-
-/// The nearest folder upwards that holds `.git`.
-fn repository_root(dir: &Path) -> Option<PathBuf> {
-    dir.ancestors().find(|d| d.join(".git").exists()).map(Path::to_owned)
 }

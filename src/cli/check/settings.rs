@@ -8,6 +8,7 @@ use anyhow::{Context as _, Result, anyhow};
 use super::args::Args;
 use super::rule_files;
 use crate::cli::PolicyArgs;
+use crate::cli::policy::options::working_directory;
 use crate::engine::Engine;
 use crate::engine::settings::{Allow, Classes, Glob, Settings, SeverityOverride};
 use crate::policy::checks::{self, Checks};
@@ -54,7 +55,7 @@ pub struct Resolved {
 /// # Errors
 /// A policy or rule file that cannot be read or does not hold.
 pub fn resolve(args: &Args, policy: &PolicyArgs, families: &[&str], root: &Path) -> Result<Resolved> {
-    let dir = std::env::current_dir().context("cannot tell the working directory; change into one that exists")?;
+    let dir = working_directory()?;
     let governed = policy.named().is_some() || load::discover(&dir, Some(root))?.is_some();
     let policy = load::in_force(policy.named(), &dir, Some(root), &policy.context())?;
     let checks = &policy.checks;
@@ -100,7 +101,7 @@ pub fn resolve(args: &Args, policy: &PolicyArgs, families: &[&str], root: &Path)
 /// # Errors
 /// A policy or rule file that cannot be read or does not hold.
 pub fn rules_in_force(policy: &PolicyArgs, rule_files: &[PathBuf]) -> Result<Vec<PatternRule>> {
-    let dir = std::env::current_dir().context("cannot tell the working directory; change into one that exists")?;
+    let dir = working_directory()?;
     let root = super::selection::root_of(&dir);
     let policy = load::in_force(policy.named(), &dir, Some(&root), &policy.context())?;
     pattern_rules(&policy.checks, rule_files::read(rule_files)?.rules)

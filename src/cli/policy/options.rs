@@ -42,7 +42,7 @@ impl PolicyArgs {
 /// # Errors
 /// A working directory that is gone.
 pub fn working_directory() -> Result<PathBuf> {
-    std::env::current_dir().context("the working directory cannot be told")
+    std::env::current_dir().context("cannot tell the working directory; change into one that exists")
 }
 
 /// The nearest folder upwards that holds `.git`, a folder or (in a work tree or submodule) a file.
