@@ -357,7 +357,8 @@ fn pruning_takes_the_data_and_leaves_the_hashes() {
     let before = "2021-01-01T00:00:00Z".parse().unwrap();
     // The genesis entry is as young as this test, so nothing up to it may go.
     assert_eq!(store.prunable(before).unwrap().payloads, 0);
-    let before = jiff::Timestamp::now();
+    // A second on, so that the last entry is older even when it was written within this millisecond.
+    let before = jiff::Timestamp::now() + jiff::SignedDuration::from_secs(1);
     let plan = store.prunable(before).unwrap();
     assert_eq!((plan.through, plan.payloads), (Some(21), 21));
     let pruned = store.prune(before, Archive::Gzip).unwrap();
