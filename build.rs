@@ -89,7 +89,7 @@ fn emit(out: &mut String, rule: &Rule) {
     writeln!(
         out,
         "PatternRule {{ info: RuleInfo {{ id: {}, summary: {}, severity: Severity::{severity}, explain: {}, help: {}, hit: {}, \
-         miss: {} }}, keywords: {}, regex: {}, group: None, near: {}, min_entropy: {:?}, paths: {}, path: None, proof: {:?}, priority: {}, anywhere: false, exceptions: Vec::new(), credential: {} }},",
+         miss: {} }}, keywords: {}, regex: {}, group: None, near: {}, min_entropy: {:?}, paths: {}, path: None, proof: {:?}, priority: {}, anywhere: false, made_up: false, exceptions: Vec::new(), credential: {} }},",
         text(&rule.id),
         text(&rule.summary),
         text(rule.explain.trim()),

@@ -132,7 +132,7 @@ fn stands(rule: &PatternRule, text: Text<'_>, whole: &Range<usize>, secret: &Ran
         return None;
     }
     let verdict = rule.proof.and_then(proof::find).map_or(Verdict::Possible, |prove| prove(value));
-    let made_up = || verdict == Verdict::Possible && value::is_placeholder(value);
+    let made_up = || !rule.made_up && verdict == Verdict::Possible && value::is_placeholder(value);
     let dropped = verdict == Verdict::Refuted
         || made_up()
         || !near(rule, text.bytes, secret)

@@ -189,6 +189,7 @@ pub fn pattern_rule(rule: &SecretRule) -> PatternRule {
         group: None,
         path: None,
         anywhere: !rule.keywords.is_empty() && !every_match_has_one(&rule.regex, &lower(&rule.keywords)),
+        made_up: true,
         exceptions: Vec::new(),
         credential: None,
     }
@@ -216,6 +217,7 @@ fn plain_patterns(patterns: &raw::security::SecretPatterns) -> Vec<PatternRule> 
         group: None,
         path: None,
         anywhere: false,
+        made_up: true,
         exceptions: Vec::new(),
         credential: None,
     };

@@ -32,5 +32,7 @@ fn summary_line(report: &Report) -> String {
     for aside in counts.asides() {
         line.push_str(&format!("; {aside}"));
     }
-    format!("{line}; looked at {}", summary::looked_at(report))
+    line.push_str(&format!("; looked at {}", summary::looked_at(report)));
+    summary::skipped(report).into_iter().for_each(|skipped| line.push_str(&format!("; {skipped}")));
+    line
 }

@@ -155,6 +155,7 @@ fn convert(rule: Rule, global: &[AllowList], lost: &mut Vec<String>) -> Result<O
         proof: None,
         priority: 0,
         anywhere,
+        made_up: true,
         exceptions,
         credential: None,
     }))

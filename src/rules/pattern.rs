@@ -35,6 +35,8 @@ pub struct PatternRule {
     /// Whether a keyword may stand anywhere in the text, so that the regex runs over all of it: rules from elsewhere whose
     /// keywords are not part of what they match.
     pub anywhere: bool,
+    /// Whether values that look made up count, too: a rule that is not of the catalogue says itself what it leaves alone.
+    pub made_up: bool,
     /// Matches that it leaves alone.
     pub exceptions: Vec<Exception>,
     /// Instead of the regex: the scorer of [`super::credential`] finds what its keywords announce.

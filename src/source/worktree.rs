@@ -46,8 +46,8 @@ pub struct Options {
     pub threads: usize,
 }
 
-/// Hands every file to the sink, from `threads` threads. Every path is checked before the first is read: one that does
-/// not exist is an error. What cannot be read is counted, and the rest still read.
+/// Hands every file to the sink, from `threads` threads. What cannot be read is counted, and the rest still read; that
+/// none of the paths exists is an error.
 pub fn visit(options: &Options, coverage: &Coverage, sink: &dyn Sink) -> anyhow::Result<()> {
     let walker = Walker { options, root: canonical(&options.root)?, out: Out { coverage, sink } };
     let targets = walker.targets()?;
@@ -81,12 +81,20 @@ impl Walker<'_> {
         let given = if self.options.paths.is_empty() { &here[..] } else { &self.options.paths };
         let mut seen = HashSet::new();
         let mut targets = Vec::new();
+        let mut missing = Vec::new();
         for given in given {
-            if let Some(target) = self.target(given)?
-                && seen.insert(target.path.clone())
-            {
-                targets.push(target);
+            match self.target(given) {
+                Ok(Some(target)) if seen.insert(target.path.clone()) => targets.push(target),
+                Ok(_) => {}
+                Err(error) => missing.push((given, error)),
             }
+        }
+        let none_is_there = missing.len() == given.len();
+        for (given, error) in missing {
+            if none_is_there {
+                return Err(error);
+            }
+            self.out.coverage.skip(SkipReason::Unreadable, printable(given), error.root_cause().to_string());
         }
         Ok(targets)
     }

@@ -44,6 +44,15 @@ fn bad_input_is_2_and_says_what_and_where() {
 }
 
 #[test]
+fn a_missing_path_beside_others_loses_nothing() {
+    let place = Place::with(&[("a.py", &leak(1))]);
+    for arguments in [&["missing.py", "a.py"], &["a.py", "missing.py"]] {
+        let ran = place.check(arguments);
+        assert!(ran.status == 2 && ran.out.contains("a.py") && ran.err.contains("missing.py"), "{ran:?}");
+    }
+}
+
+#[test]
 fn outside_a_repository() {
     let place = Place::with(&[("a.py", "x = 1\n")]);
     for arguments in [&["--staged"][..], &["--range", "a..b"]] {

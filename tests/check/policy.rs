@@ -159,6 +159,9 @@ fn plain_patterns_of_the_policy() {
     let place = Place::with(&[("a.txt", "the word is Xyzzy-17-plugh\n")]);
     place.policy("policies.security.secret_patterns.patterns = [\"Xyzzy-[0-9]+-plugh\"]\n");
     place.check(&[]).finds(&["a.txt:1 secrets/policy-pattern-1"]);
+    // Also where it looks like a placeholder: the pattern says what it wants.
+    place.write("a.txt", "the word is Xyzzy-123456789012-plugh\n");
+    place.check(&[]).finds(&["a.txt:1 secrets/policy-pattern-1"]);
     place.policy(
         "policies.security.secret_patterns.patterns = [\"Xyzzy-[0-9]+-plugh\"]\n\
          policies.security.secret_patterns.action = \"warn\"\n",

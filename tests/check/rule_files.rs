@@ -88,6 +88,13 @@ fn rules_of_gitleaks() {
 }
 
 #[test]
+fn a_rule_from_a_file_says_itself_what_is_made_up() {
+    let place = Place::with(&[("a.txt", "acme_abcdefghijklmnopqrst\n")]);
+    place.write("rules.toml", ACME.replace("entropy", "#"));
+    place.check(&["--rules", "rules.toml"]).finds(&["a.txt:1 secrets/acme-token"]);
+}
+
+#[test]
 fn what_cannot_be_carried_is_said() {
     let place = Place::with(&[("a.txt", "x\n")]);
     place.write(

@@ -182,11 +182,14 @@ fn unreadable_even_for_root(place: &Place) {
 }
 
 #[test]
-fn a_missing_path_is_an_error_before_anything_is_read() {
+fn a_missing_path_fails_after_the_rest_was_read() {
     let place = Place::new();
     place.write("a", "a");
-    let error = error_of(try_look(|c, s| visit(&options(&place, &["a", "no such"]), c, s)));
+    let error = error_of(try_look(|c, s| visit(&options(&place, &["no such"]), c, s)));
     assert!(error.contains("`no such`"), "{error}");
+    let looked = look(&place, &["no such", "a"]);
+    assert_eq!((looked.paths(), looked.skipped(SkipReason::Unreadable)), (vec!["a"], vec!["no such"]));
+    assert!(!looked.coverage.is_complete());
 }
 
 #[test]
