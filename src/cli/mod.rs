@@ -6,9 +6,12 @@
 pub mod audit;
 pub mod check;
 mod clock;
+mod completions;
+pub mod examples;
 mod files;
 mod identity;
 pub mod init;
+mod man;
 mod pager;
 pub mod policy;
 pub mod redact;
@@ -19,7 +22,7 @@ use std::panic;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 
 use terminal::{ColorChoice, Terminal};
 
@@ -81,8 +84,12 @@ enum Command {
     Scan(check::Args),
     /// As check, for imports and standards only
     Lint(check::Args),
+    /// Print the script that lets a shell complete govctl's words
+    Completions(completions::Args),
     /// Start: write a first governance.toml and its schema
     Init(init::Args),
+    /// The manual: print a page, or write all of them
+    Man(man::Args),
     /// Find mistakes in the policy, look into it, change it
     Policy(policy::Args),
     /// Copy standard input to standard output with every secret masked, line by line as it arrives
@@ -91,11 +98,19 @@ enum Command {
     Rules(rules::Args),
 }
 
+/// The whole command line as clap knows it, for help, completions and the manual.
+pub fn command() -> clap::Command {
+    Cli::command()
+}
+
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
+    if let Some(exit) = completions::answer(command) {
+        return exit.into();
+    }
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(e) => return usage(&e),
+        Err(e) => return usage(&with_examples(e)),
     };
     let outcome = panic::catch_unwind(|| {
         let mut terminal = Terminal::new(cli.color);
@@ -106,16 +121,29 @@ pub fn main() -> ExitCode {
     outcome.unwrap_or(Exit::Failure).into()
 }
 
-fn dispatch(command: Command, policy: &PolicyArgs, terminal: &mut Terminal) -> anyhow::Result<Exit> {
-    match command {
+fn dispatch(asked: Command, policy: &PolicyArgs, terminal: &mut Terminal) -> anyhow::Result<Exit> {
+    match asked {
         Command::Audit(args) => audit::run(args, policy, terminal),
         Command::Check(args) => check::run(&args, policy, &[], terminal),
         Command::Scan(args) => check::run(&args, policy, &["secrets", "synthetic"], terminal),
         Command::Lint(args) => check::run(&args, policy, &["imports", "standards"], terminal),
+        Command::Completions(args) => completions::run(&args, command(), terminal),
         Command::Init(args) => init::run(&args, policy, terminal),
+        Command::Man(args) => man::run(&args, command(), terminal),
         Command::Policy(args) => policy::run(&args, policy, terminal),
         Command::Redact(args) => redact::run(&args, policy, terminal),
         Command::Rules(args) => rules::run(args, policy, terminal),
+    }
+}
+
+/// Help with examples in it, where help was asked for.
+fn with_examples(error: clap::Error) -> clap::Error {
+    use clap::error::ErrorKind::{DisplayHelp, DisplayHelpOnMissingArgumentOrSubcommand};
+    match error.kind() {
+        DisplayHelp | DisplayHelpOnMissingArgumentOrSubcommand => {
+            examples::decorated(command()).try_get_matches().err().unwrap_or(error)
+        }
+        _ => error,
     }
 }
 
