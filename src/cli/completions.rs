@@ -11,9 +11,9 @@ use std::env;
 use std::ffi::OsString;
 
 use anyhow::{Result, anyhow};
-use clap::{Args as ClapArgs, Command, ValueEnum};
-use clap_complete::CompleteEnv;
+use clap::{Args as ClapArgs, Command};
 use clap_complete::env::Shells;
+use clap_complete::{CompleteEnv, Shell};
 
 use super::Exit;
 use super::terminal::Terminal;
@@ -31,16 +31,6 @@ pub struct Args {
     alone: bool,
 }
 
-#[derive(Clone, Copy, ValueEnum)]
-enum Shell {
-    Bash,
-    Zsh,
-    Fish,
-    #[value(name = "powershell")]
-    PowerShell,
-    Elvish,
-}
-
 /// Writes the script to standard output.
 ///
 /// # Errors
@@ -48,25 +38,15 @@ enum Shell {
 pub fn run(args: &Args, command: Command, terminal: &mut Terminal) -> Result<Exit> {
     let mut script = Vec::new();
     if args.alone {
-        clap_complete::generate(alone(args.shell), &mut words::fixed(command), "govctl", &mut script);
+        clap_complete::generate(args.shell, &mut words::fixed(command), "govctl", &mut script);
     } else {
-        let name = args.shell.to_possible_value().map(|v| v.get_name().to_owned()).unwrap_or_default();
+        let name = args.shell.to_string();
         let shells = Shells::builtins();
         let shell = shells.completer(&name).ok_or_else(|| anyhow!("there are no completions for {name}"))?;
         shell.write_registration(QUESTION, "govctl", "govctl", "govctl", &mut script)?;
     }
     terminal.out().write_all(&script)?;
     Ok(Exit::Clean)
-}
-
-fn alone(shell: Shell) -> clap_complete::Shell {
-    match shell {
-        Shell::Bash => clap_complete::Shell::Bash,
-        Shell::Zsh => clap_complete::Shell::Zsh,
-        Shell::Fish => clap_complete::Shell::Fish,
-        Shell::PowerShell => clap_complete::Shell::PowerShell,
-        Shell::Elvish => clap_complete::Shell::Elvish,
-    }
 }
 
 /// Answers the shell's question where it is one; `None` is a run like any other. Costs one look at the environment.
