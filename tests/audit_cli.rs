@@ -84,6 +84,75 @@ fn looking_into_the_log() {
     assert_eq!(document["entries"].as_array().unwrap().len(), 43);
 }
 
+#[cfg(feature = "parquet")]
+#[test]
+fn a_table_of_parquet_holds_every_entry() {
+    use parquet::file::reader::{FileReader as _, SerializedFileReader};
+    use parquet::record::RowAccessor as _;
+
+    let temp = tempfile::tempdir().unwrap();
+    let db = log(temp.path());
+    let file = temp.path().join("log.parquet");
+    let made = govctl(&db, &["export", "--format", "parquet", "--output", file.to_str().unwrap()]);
+    assert!(made.status.success(), "{}", stderr(&made));
+    let reader = SerializedFileReader::new(fs::File::open(&file).unwrap()).unwrap();
+    let schema = reader.metadata().file_metadata().schema_descr();
+    let at = |name: &str| schema.columns().iter().position(|c| c.name() == name).unwrap();
+    let jsonl = stdout(&govctl(&db, &["export"]));
+    let mut lines = jsonl.lines();
+    for row in reader.get_row_iter(None).unwrap() {
+        let (row, line) = (row.unwrap(), lines.next().unwrap());
+        let entry: Entry = serde_json::from_str(line).unwrap();
+        assert_eq!(row.get_string(at("body")).unwrap(), line);
+        assert_eq!(row.get_long(at("seq")).unwrap().unsigned_abs(), entry.seq);
+        let ts: jiff::Timestamp = entry.ts.parse().unwrap();
+        assert_eq!(row.get_timestamp_millis(at("ts")).unwrap(), ts.as_millisecond());
+        assert_eq!(row.get_string(at("decision")).ok(), entry.decision.as_ref());
+        assert_eq!(row.get_string(at("action")).ok(), entry.action.as_ref());
+    }
+    assert_eq!(lines.next(), None);
+    let whole = stdout_bytes(&govctl(&db, &["export", "--format", "parquet", "--decision", "rejected"]));
+    assert!(whole.starts_with(b"PAR1") && whole.ends_with(b"PAR1"));
+}
+
+#[cfg(feature = "parquet")]
+fn stdout_bytes(output: &Output) -> Vec<u8> {
+    output.stdout.clone()
+}
+
+#[test]
+fn an_export_to_a_full_disk_fails_and_leaves_nothing() {
+    let temp = tempfile::tempdir().unwrap();
+    let db = log(temp.path());
+    for format in ["jsonl", "csv"] {
+        let full = govctl(&db, &["export", "--format", format, "--output", "/dev/full"]);
+        assert_eq!(full.status.code(), Some(2), "{}", stderr(&full));
+        assert!(stderr(&full).contains("cannot write /dev/full: No space left"), "{}", stderr(&full));
+    }
+    assert!(!fs::metadata("/dev/full").unwrap().is_file(), "a device was replaced by a file");
+    let gone = temp.path().join("gone/log.jsonl");
+    assert_eq!(govctl(&db, &["export", "--output", gone.to_str().unwrap()]).status.code(), Some(2));
+    let kept = temp.path().join("kept.jsonl");
+    fs::write(&kept, "old").unwrap();
+    let refused =
+        govctl(&db, &["export", "--output", kept.to_str().unwrap(), "--from", "2999-01-01", "--to", "2000-01-01"]);
+    assert_eq!((refused.status.code(), fs::read_to_string(&kept).unwrap().as_str()), (Some(2), "old"));
+}
+
+#[test]
+fn what_a_proof_is_verified_with_is_told_whole() {
+    let temp = tempfile::tempdir().unwrap();
+    let db = log(temp.path());
+    let told = stderr(&govctl(&db, &["prove", "1"]));
+    assert!(told.contains("--key \"$(govctl audit key show)\""), "{told}");
+    let old = stdout(&govctl(&db, &["key", "show"])).trim().to_owned();
+    let rotated = govctl(&db, &["key", "rotate"]);
+    assert!(stderr(&rotated).contains(&old), "{}", stderr(&rotated));
+    let shown = govctl(&db, &["key", "show"]);
+    assert_eq!(stdout(&shown), stdout(&rotated));
+    assert!(stderr(&shown).contains(&old), "{}", stderr(&shown));
+}
+
 #[test]
 fn counts_equal_a_recount_over_the_export() {
     let temp = tempfile::tempdir().unwrap();
@@ -226,7 +295,9 @@ fn bad_input_is_told_exactly() {
         (&["verify", "--against", "/nowhere"], "cannot read the checkpoint /nowhere"),
         (&["verify", "--proof", "/nowhere"], "--key"),
         (&["checkpoint", "--publish", "ftp:x"], "expected file:PATH or git-notes"),
-        (&["export", "--format", "parquet"], "parquet is not part of this build"),
+        #[cfg(not(feature = "parquet"))]
+        (&["export", "--format", "parquet"], "build govctl with `--features parquet`"),
+        (&["export", "--format", "parqet"], "a similar value exists: 'parquet'"),
         (&["export", "--output", "/nowhere/x"], "cannot write /nowhere/x"),
         (&["prune", "--keep-days", "4294967295"], "before all time"),
     ];

@@ -5,15 +5,22 @@ use std::io::{self, Write};
 
 use crate::audit::entry::Entry;
 
-const COLUMNS: &str = "seq,ts,type,severity,tenant,actor,on_behalf_of,auth,action,resource,environment,decision,enforced,tier,outcome,approval,correlation,reasons,tags,action_hash,policy_hash,data_commit,id,prev";
+pub(super) const COLUMNS: &str = "seq,ts,type,severity,tenant,actor,on_behalf_of,auth,action,resource,environment,decision,enforced,tier,outcome,approval,correlation,reasons,tags,action_hash,policy_hash,data_commit,id,prev";
 
 pub(super) fn header(out: &mut dyn Write) -> io::Result<()> {
     write!(out, "{COLUMNS}\r\n")
 }
 
 pub(super) fn row(entry: &Entry, out: &mut dyn Write) -> io::Result<()> {
+    let cells = cells(entry);
+    let row: Vec<_> = cells.iter().map(|c| cell(c)).collect();
+    write!(out, "{}\r\n", row.join(","))
+}
+
+/// The values of [`COLUMNS`]; empty where the entry has none.
+pub(super) fn cells(entry: &Entry) -> [String; 24] {
     let text = |v: &Option<String>| v.clone().unwrap_or_default();
-    let cells = [
+    [
         entry.seq.to_string(),
         entry.ts.clone(),
         entry.kind.clone(),
@@ -38,9 +45,7 @@ pub(super) fn row(entry: &Entry, out: &mut dyn Write) -> io::Result<()> {
         text(&entry.data_commit),
         entry.id.clone(),
         entry.prev.clone(),
-    ];
-    let row: Vec<_> = cells.iter().map(|c| cell(c)).collect();
-    write!(out, "{}\r\n", row.join(","))
+    ]
 }
 
 /// A cell: quoted where it must be, and with an apostrophe before what a spreadsheet would take for a formula.

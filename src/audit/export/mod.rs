@@ -5,6 +5,8 @@ mod cef;
 mod cloudevents;
 mod csv;
 mod ocsf;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod syslog;
 
 use std::io::{self, Write};
@@ -30,6 +32,9 @@ pub enum Format {
     Cef,
     /// RFC 5424.
     Syslog,
+    /// Apache Parquet: the columns of the CSV, and the entry itself.
+    #[cfg(feature = "parquet")]
+    Parquet,
 }
 
 /// Writes entries one after the other.
@@ -38,6 +43,8 @@ pub struct Exporter<'a> {
     origin: &'a str,
     out: &'a mut dyn Write,
     first: bool,
+    #[cfg(feature = "parquet")]
+    table: Option<parquet::Table>,
 }
 
 impl<'a> Exporter<'a> {
@@ -54,7 +61,14 @@ impl<'a> Exporter<'a> {
             Format::Csv => csv::header(out)?,
             _ => (),
         }
-        Ok(Self { format, origin, out, first: true })
+        Ok(Self {
+            #[cfg(feature = "parquet")]
+            table: (format == Format::Parquet).then(|| parquet::Table::new(origin)).transpose()?,
+            format,
+            origin,
+            out,
+            first: true,
+        })
     }
 
     /// Writes one entry.
@@ -77,6 +91,8 @@ impl<'a> Exporter<'a> {
             Format::Cef => cef::line(&entry, self.out),
             Format::Syslog => syslog::line(&entry, body, self.out),
             Format::Json | Format::Jsonl => Ok(()),
+            #[cfg(feature = "parquet")]
+            Format::Parquet => self.table.as_mut().map_or(Ok(()), |t| t.row(&entry, body, self.out)),
         }
     }
 
@@ -85,6 +101,10 @@ impl<'a> Exporter<'a> {
     /// # Errors
     /// Those of `out`.
     pub fn finish(self) -> io::Result<()> {
+        #[cfg(feature = "parquet")]
+        if let Some(table) = self.table {
+            return table.finish(self.out);
+        }
         if self.format == Format::Json { writeln!(self.out, "\n]}}") } else { Ok(()) }
     }
 }

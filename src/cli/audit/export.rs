@@ -1,11 +1,9 @@
 //! `govctl audit export`.
 
-use std::fs::{self, OpenOptions};
-use std::io::{BufWriter, Write};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 use clap::ValueEnum;
 
 use super::filter::Filter;
@@ -13,6 +11,7 @@ use super::log::Place;
 use crate::audit::export::{Exporter, Format as Export};
 use crate::audit::query::Query;
 use crate::cli::Exit;
+use crate::cli::files::{self, Readers};
 use crate::cli::terminal::Terminal;
 use crate::store::Store;
 
@@ -51,8 +50,11 @@ pub(super) fn run(args: &Args, place: &Place, terminal: &mut Terminal) -> Result
         Format::Ocsf => Export::Ocsf,
         Format::Cef => Export::Cef,
         Format::Syslog => Export::Syslog,
-        Format::Parquet => bail!(
-            "parquet is not part of this build; export jsonl and convert it: duckdb -c \"COPY (FROM 'log.jsonl') TO 'log.parquet'\""
+        #[cfg(feature = "parquet")]
+        Format::Parquet => Export::Parquet,
+        #[cfg(not(feature = "parquet"))]
+        Format::Parquet => anyhow::bail!(
+            "parquet is not part of this build: build govctl with `--features parquet`, or export jsonl and convert that"
         ),
     };
     let query = args.filter.query()?;
@@ -73,21 +75,5 @@ fn write(store: &Store, query: &Query, format: Export, out: &mut dyn Write) -> R
 
 /// Writes a file that only its owner may read; it appears under its name when it is whole. It is never held in memory.
 pub(super) fn to_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(format!(".{}.part", std::process::id()));
-    let beside = PathBuf::from(beside);
-    let failed = || format!("cannot write {}", path.display());
-    let written = (|| -> Result<()> {
-        let file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
-        let mut out = BufWriter::with_capacity(1 << 16, file);
-        write(&mut out)?;
-        out.flush()?;
-        out.get_ref().sync_all()?;
-        Ok(fs::rename(&beside, path)?)
-    })();
-    if written.is_err() {
-        // The first error is the one to tell.
-        let _ = fs::remove_file(&beside);
-    }
-    written.with_context(failed)
+    files::stream_atomically(path, Readers::Owner, write).with_context(|| format!("cannot write {}", path.display()))
 }

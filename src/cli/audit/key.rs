@@ -30,14 +30,15 @@ pub(super) fn run(args: &Args, place: &Place, terminal: &mut Terminal) -> Result
             writeln!(terminal.out(), "{}", key.vkey())?;
             for old in store.keys()?.iter().filter(|k| k.verifier != key) {
                 let until = old.until.map(|u| format!(" to {u}")).unwrap_or_default();
-                terminal.note(&format!("until then: {} (from size {}{until})", old.verifier.vkey(), old.since));
+                // A verifier key is public; a note would mask it as a secret.
+                terminal.say(&format!("note: before it: {} (from size {}{until})\n", old.verifier.vkey(), old.since));
             }
         }
         Command::Rotate => {
             let (old, new) = store.rotate_key()?;
             writeln!(terminal.out(), "{}", new.vkey())?;
             if let Some(old) = old {
-                terminal.note(&format!("it replaces {}; both signed the newest checkpoint", old.vkey()));
+                terminal.say(&format!("note: it replaces {}; both signed the newest checkpoint\n", old.vkey()));
             }
         }
     }

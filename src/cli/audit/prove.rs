@@ -26,7 +26,6 @@ pub(super) fn run(args: &Args, place: &Place, terminal: &mut Terminal) -> Result
         Some(path) => files::write_atomically(path, proof.as_bytes())
             .with_context(|| format!("cannot write the proof to {}", path.display()))?,
     }
-    let key = store.signer()?.verifier().vkey();
-    terminal.note(&format!("verify it anywhere with: govctl audit verify --proof FILE --key {key}"));
+    terminal.note("verify it anywhere with: govctl audit verify --proof FILE --key \"$(govctl audit key show)\"");
     Ok(Exit::Clean)
 }
