@@ -10,7 +10,8 @@
 //! | [`rules`] | the catalogue: a rule is its text (`RuleInfo`) and its check |
 //! | [`engine`] | rules × source → findings; suppressions; baseline |
 //! | [`report`] | one file per output format: a finished report in, bytes to a writer out |
-//! | [`plan`] | hashed JSON: read strictly, written canonically |
+//! | [`plan`] | hashed JSON: read strictly, written canonically; plans, their hashes, their graphs |
+//! | [`gate`] | what the policy says of a plan: known or not, how dangerous, who must agree |
 //! | [`policy`] | governance.toml: raw with spans → validated → `Policy` |
 //! | [`audit`], [`store`] | the log that only grows, and the SQLite file it lives in |
 //! | [`cli`] | arguments → options → call → print; the only place with a clock, an environment and a terminal |
@@ -27,6 +28,7 @@ pub mod audit;
 pub mod cli;
 pub mod engine;
 pub mod finding;
+pub mod gate;
 pub mod plan;
 pub mod policy;
 pub mod redact;
