@@ -9,6 +9,7 @@ mod clock;
 mod completions;
 pub mod examples;
 mod files;
+pub mod hook;
 mod identity;
 pub mod init;
 mod man;
@@ -86,6 +87,8 @@ enum Command {
     Lint(check::Args),
     /// Print the script that lets a shell complete govctl's words
     Completions(completions::Args),
+    /// Put git's hooks in place, take them away, run one
+    Hook(hook::Args),
     /// Start: write a first governance.toml and its schema
     Init(init::Args),
     /// The manual: print a page, or write all of them
@@ -128,6 +131,7 @@ fn dispatch(asked: Command, policy: &PolicyArgs, terminal: &mut Terminal) -> any
         Command::Scan(args) => check::run(&args, policy, &["secrets", "synthetic"], terminal),
         Command::Lint(args) => check::run(&args, policy, &["imports", "standards"], terminal),
         Command::Completions(args) => completions::run(&args, command(), terminal),
+        Command::Hook(args) => hook::run(&args, policy, terminal),
         Command::Init(args) => init::run(&args, policy, terminal),
         Command::Man(args) => man::run(&args, command(), terminal),
         Command::Policy(args) => policy::run(&args, policy, terminal),

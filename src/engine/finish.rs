@@ -189,10 +189,10 @@ fn apply_baseline(findings: &mut [Finding], baseline: &Baseline) -> Vec<String> 
         .collect()
 }
 
-/// The rules about suppression comments, sorted by id.
-pub static RULES: [&RuleInfo; 5] = [&EXPIRED, &FORBIDDEN, &NO_REASON, &TOO_MANY, &UNUSED];
+/// The rules about suppression comments and messages, sorted by id.
+pub static RULES: [&RuleInfo; 6] = [&super::trailers::MISSING, &EXPIRED, &FORBIDDEN, &NO_REASON, &TOO_MANY, &UNUSED];
 
-const fn rule(
+pub(super) const fn rule(
     id: &'static str,
     summary: &'static str,
     severity: Severity,

@@ -17,6 +17,7 @@ pub mod selftest;
 pub mod settings;
 pub mod stream;
 pub mod suppress;
+pub mod trailers;
 pub mod value;
 
 use std::collections::{BTreeMap, HashMap};

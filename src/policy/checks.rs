@@ -46,6 +46,8 @@ pub struct Checks {
     pub require_tests: bool,
     /// Least coverage, exact.
     pub min_test_coverage: Option<raw::values::Ratio>,
+    /// Trailers that a commit's message must have.
+    pub required_trailers: Vec<String>,
     /// Limits on comments that silence a rule.
     pub suppressions: Suppressions,
 }
@@ -140,6 +142,7 @@ impl Checks {
             standards: quality.code_standards.clone(),
             require_tests: quality.enabled && quality.require_tests,
             min_test_coverage: quality.min_test_coverage.filter(|_| quality.enabled),
+            required_trailers: checks.required_trailers.clone(),
             suppressions: Suppressions { max: checks.suppressions.max, forbid: texts(&checks.suppressions.forbid) },
         }
     }

@@ -138,6 +138,52 @@ impl Repo {
         }
     }
 
+    /// Whether this clone holds an object.
+    pub fn has(&self, id: Oid) -> bool {
+        self.inner.odb().is_ok_and(|odb| odb.exists(id))
+    }
+
+    /// What an object is, tags peeled; `name` is for the error.
+    pub fn peel(&self, id: Oid, name: &str) -> anyhow::Result<Tip> {
+        self.tip(id, name.to_owned())
+    }
+
+    /// The message of a commit, or those of a tag and of the tags that it points at.
+    pub fn messages(&self, id: Oid) -> anyhow::Result<Vec<Vec<u8>>> {
+        let mut found = Vec::new();
+        let mut at = id;
+        loop {
+            let object = self.inner.find_object(at, None).with_context(|| format!("cannot read the object {at}"))?;
+            if let Some(commit) = object.as_commit().filter(|_| found.is_empty()) {
+                found.push(commit.message_raw_bytes().to_owned());
+            }
+            let Some(tag) = object.as_tag() else { return Ok(found) };
+            found.push(tag.message_bytes().unwrap_or_default().to_owned());
+            at = tag.target_id();
+        }
+    }
+
+    /// The tree that a commit of this index would have; `None` where parts of it are unmerged.
+    pub fn index_tree(&self, index_file: Option<&Path>) -> anyhow::Result<Option<Oid>> {
+        let write = || -> Result<Option<Oid>, git2::Error> {
+            let mut index = index_file.map_or_else(|| self.inner.index(), git2::Index::open)?;
+            if index.has_conflicts() {
+                return Ok(None);
+            }
+            let announced: Vec<_> = index.iter().filter(|e| e.flags_extended & INTENT_TO_ADD != 0).collect();
+            for entry in announced {
+                index.remove(Path::new(&*String::from_utf8_lossy(&entry.path)), 0)?;
+            }
+            index.write_tree_to(&self.inner).map(Some)
+        };
+        write().context("cannot tell the tree of what is staged; try `git status`")
+    }
+
+    /// Whether a merge, rebase, cherry-pick, revert or `git am` is under way.
+    pub fn is_in_progress(&self) -> bool {
+        !matches!(self.inner.state(), git2::RepositoryState::Clean | git2::RepositoryState::Bisect)
+    }
+
     /// Everything a reference or HEAD points at, tags peeled, sorted by id.
     pub fn tips(&self) -> anyhow::Result<Vec<Tip>> {
         let context = || format!("cannot read the references of `{}`", self.git_dir().display());
@@ -366,6 +412,14 @@ pub fn added_lines(old: &[u8], new: &[u8]) -> anyhow::Result<Vec<u32>> {
         lines.extend(hunk.new_start()..hunk.new_start() + hunk.new_lines());
     }
     Ok(lines)
+}
+
+/// A unified diff of two texts, for people.
+pub fn unified_diff(name: &str, old: &str, new: &str) -> anyhow::Result<String> {
+    let path = Path::new(name);
+    let patch = git2::Patch::from_buffers(old.as_bytes(), Some(path), new.as_bytes(), Some(path), None);
+    let buffer = patch.and_then(|mut p| p.to_buf()).context("cannot compare two texts")?;
+    Ok(String::from_utf8_lossy(&buffer).into_owned())
 }
 
 /// `GIT_INDEX_ENTRY_INTENT_TO_ADD` of the index format, version 3.

@@ -35,6 +35,63 @@ pub fn visit(options: &Options, coverage: &Coverage, sink: &dyn Sink) -> anyhow:
     visit_commits(&repo, &from, &hide, limits, Out { coverage, sink })
 }
 
+/// The commits of a range, oldest first.
+pub fn commits(repo: &Repo, range: &str) -> anyhow::Result<Vec<Oid>> {
+    let (from, hide) = ends(repo, range)?;
+    repo.walk(&from, &hide)
+}
+
+/// Which commits, by what they are reachable from.
+#[derive(Clone, Debug, Default)]
+pub struct New {
+    /// Commits reachable from these,
+    pub from: Vec<Oid>,
+    /// and not from these.
+    pub hide: Vec<Oid>,
+    /// Tags, blobs and trees that come beside them.
+    pub others: Vec<Oid>,
+}
+
+/// Hands on what new commits add, and their messages.
+pub fn visit_new(
+    new: &New,
+    location: &Location,
+    exclude: &Excludes,
+    max_file_size: u64,
+    out: Out<'_>,
+) -> anyhow::Result<()> {
+    let repo = Repo::open(location)?;
+    let mut reader = Reader::default();
+    for id in repo.walk(&new.from, &new.hide)? {
+        let info = repo.commit(id)?.info;
+        for message in repo.messages(id)? {
+            reader.blob(&message, Source { commit: Some(&info), ..Source::file(MESSAGE, &[]) }, out);
+        }
+    }
+    visit_commits(&repo, &new.from, &new.hide, Limits { exclude, max_file_size }, out)?;
+    for id in &new.others {
+        for message in repo.messages(*id)? {
+            reader.blob(&message, Source::file(MESSAGE, &[]), out);
+        }
+        let tip = repo.peel(*id, &id.to_string())?;
+        let changes = match tip.kind {
+            TipKind::Commit => continue,
+            TipKind::Tree => {
+                repo.changes(None, tip.id)?.into_iter().map(|c| (printable_bytes(&c.path), c.new)).collect()
+            }
+            TipKind::Blob => vec![(tip.id.to_string(), tip.id)],
+        };
+        for (name, blob) in changes {
+            let read = repo.blob(blob, max_file_size, |bytes| reader.blob(bytes, Source::file(&name, &[]), out));
+            count_missing(read, out.coverage, &name, blob);
+        }
+    }
+    Ok(())
+}
+
+/// What a message is called where a finding needs a path.
+pub const MESSAGE: &str = "COMMIT_EDITMSG";
+
 /// What is left out.
 #[derive(Clone, Copy)]
 pub(super) struct Limits<'a> {

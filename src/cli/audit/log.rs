@@ -73,6 +73,19 @@ pub fn record(audit: &Audit, event: &Event) -> Result<Vec<String>> {
     Ok(store.take_warnings())
 }
 
+/// As [`record`], for several events: all of them or none.
+///
+/// # Errors
+/// As [`record`].
+pub fn record_all(audit: &Audit, events: &[Event]) -> Result<Vec<String>> {
+    if !audit.enabled {
+        return Ok(Vec::new());
+    }
+    let mut store = Store::open(&location(audit)?, options(audit))?;
+    store.append_all(events)?;
+    Ok(store.take_warnings())
+}
+
 /// The log of the repository that the working directory is in.
 ///
 /// # Errors

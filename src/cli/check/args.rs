@@ -80,6 +80,44 @@ pub struct Args {
     pub threads: usize,
 }
 
+impl Args {
+    /// What a hook asks for: everything that the policy has on.
+    pub fn for_hook() -> Self {
+        Self {
+            paths: Vec::new(),
+            staged: false,
+            range: None,
+            history: false,
+            stdin: false,
+            path: None,
+            no_ignore: false,
+            force_exclude: false,
+            no_cache: false,
+            only: Vec::new(),
+            rules: Vec::new(),
+            min_confidence: Confidence::Medium,
+            baseline: None,
+            write_baseline: false,
+            fix: false,
+            format: Format::Human,
+            output: None,
+            statistics: false,
+            fail_on: Severity::Low,
+            exit_zero: false,
+            threads: 0,
+        }
+    }
+
+    /// Whether nothing makes a check less strict than the policy has it: then one that passes speaks for what it saw.
+    pub fn is_all_there_is(&self) -> bool {
+        self.only.is_empty()
+            && self.baseline.is_none()
+            && !self.exit_zero
+            && self.min_confidence <= Confidence::Medium
+            && self.fail_on == Severity::Low
+    }
+}
+
 /// A family of rules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Family {

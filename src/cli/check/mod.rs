@@ -5,9 +5,9 @@ mod code;
 mod fix;
 mod history;
 mod output;
-mod record;
+pub(super) mod record;
 pub(super) mod rule_files;
-mod selection;
+pub(super) mod selection;
 pub(super) mod settings;
 
 use std::time::Instant;
@@ -15,13 +15,14 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 
 pub use args::Args;
+pub use record::Occasion;
 
 use super::terminal::Terminal;
 use super::{Exit, PolicyArgs, clock};
 use crate::engine::baseline::Baseline;
 use crate::engine::code::{CodeEngine, Files, Finished};
 use crate::engine::finish::{self, Collected, finish};
-use crate::engine::{Engine, Scanned, Scratch, masker};
+use crate::engine::{Engine, Scanned, Scratch, masker, trailers};
 use crate::policy::raw::policies::EnforcementMode;
 use crate::report::Report;
 use crate::rules::code::Scope;
@@ -35,17 +36,41 @@ use settings::Resolved;
 /// What makes a run impossible before anything was looked at: usage, policy, rules, baseline, revisions. What goes wrong
 /// later is in the report, so that nothing already found is lost.
 pub fn run(args: &Args, policy: &PolicyArgs, families: &[&str], terminal: &mut Terminal) -> Result<Exit> {
+    run_on(&Selection::of(args)?, args, policy, families, None, terminal)
+}
+
+/// Runs a check for a hook, which prints nothing where nothing is found.
+///
+/// # Errors
+/// As [`run`].
+pub fn for_hook(
+    selection: &Selection,
+    policy: &PolicyArgs,
+    families: &[&str],
+    occasion: &Occasion,
+    terminal: &mut Terminal,
+) -> Result<Exit> {
+    run_on(selection, &Args::for_hook(), policy, families, Some(occasion), terminal)
+}
+
+fn run_on(
+    selection: &Selection,
+    args: &Args,
+    policy: &PolicyArgs,
+    families: &[&str],
+    occasion: Option<&Occasion>,
+    terminal: &mut Terminal,
+) -> Result<Exit> {
     let (started, started_at) = (Instant::now(), clock::now());
-    let selection = Selection::of(args)?;
     let resolved = settings::resolve(args, policy, families, selection.root())?;
     let baseline = resolved.baseline.as_deref().map(output::read_baseline).transpose()?;
     let code = CodeEngine::new(
         code::config(&resolved.checks, &clock::today()),
         code::families(&resolved.families, selection.is_history()),
     );
-    let (mut report, mut collected) = scan(&selection, &resolved, &code, args)?;
-    if args.fix && fix::apply(&selection, code.config(), &collected.findings_of("imports"), terminal)? {
-        (report, collected) = scan(&selection, &resolved, &code, args)?;
+    let (mut report, mut collected) = scan(selection, &resolved, &code, args)?;
+    if args.fix && fix::apply(selection, code.config(), &collected.findings_of("imports"), terminal)? {
+        (report, collected) = scan(selection, &resolved, &code, args)?;
     }
     let partial = selection.scope() != Scope::Everything || !families.is_empty() || !args.only.is_empty();
     let options = finish::Options {
@@ -58,6 +83,10 @@ pub fn run(args: &Args, policy: &PolicyArgs, families: &[&str], terminal: &mut T
     };
     let (findings, notes) = finish(collected.into_inner(), resolved.engine.settings(), &options);
     report.findings = findings;
+    if let Some(message) = selection.message() {
+        let wanted = &resolved.checks.required_trailers;
+        report.findings.extend(trailers::missing(&message, wanted, crate::source::range::MESSAGE));
+    }
     report.notes.extend(notes);
     // They quote what they were given, which may hold a secret.
     report.notes.iter_mut().chain(&mut report.errors).for_each(|text| *text = masker::masked(text));
@@ -67,13 +96,16 @@ pub fn run(args: &Args, policy: &PolicyArgs, families: &[&str], terminal: &mut T
     if args.write_baseline {
         return write_baseline(args, &resolved, &report, partial, terminal);
     }
+    let silent = occasion.is_some() && report.is_complete() && report.active().next().is_none();
     if resolved.mode == EnforcementMode::AuditOnly {
         output::tell_gaps(&report, terminal);
-    } else {
+    } else if !silent {
         output::write(args, &report, terminal)?;
     }
     let exit = conclude(args, resolved.mode, &report, terminal);
-    record::record(&resolved, &selection.describe(), &report, exit, terminal)?;
+    let complete = families.is_empty() && args.is_all_there_is();
+    let tags = if complete && resolved.governed { selection.tags() } else { Vec::new() };
+    record::record(&resolved, record::What { name: &selection.describe(), tags, occasion }, &report, exit, terminal)?;
     Ok(exit)
 }
 

@@ -12,7 +12,9 @@ use crate::cli::policy::options::{repository_root, working_directory};
 use crate::engine::finish::Collected;
 use crate::rules::code::Scope;
 use crate::source::exclude::Excludes;
-use crate::source::git::Location;
+use crate::source::git::{Location, Repo, TipKind};
+use crate::source::range::{MESSAGE, New};
+use crate::source::read::Out;
 use crate::source::{Coverage, Sink, SkipReason, range, staged, stdin, worktree};
 
 /// What is looked at.
@@ -28,6 +30,8 @@ enum What {
     Range(String),
     History,
     Stdin(String),
+    New(New),
+    Message(Vec<u8>),
 }
 
 impl Selection {
@@ -48,6 +52,66 @@ impl Selection {
         Ok(Self { what, dir, root })
     }
 
+    /// What is staged.
+    ///
+    /// # Errors
+    /// A working directory that is gone.
+    pub fn of_staged() -> Result<Self> {
+        let dir = working_directory()?;
+        Ok(Self { what: What::Staged(Vec::new()), root: root_of(&dir), dir })
+    }
+
+    /// New commits, and what comes with them.
+    ///
+    /// # Errors
+    /// A working directory that is gone.
+    pub fn of_new(new: New) -> Result<Self> {
+        let dir = working_directory()?;
+        Ok(Self { what: What::New(new), root: root_of(&dir), dir })
+    }
+
+    /// The message of a commit.
+    ///
+    /// # Errors
+    /// A working directory that is gone.
+    pub fn of_message(text: Vec<u8>) -> Result<Self> {
+        let dir = working_directory()?;
+        Ok(Self { what: What::Message(text), root: root_of(&dir), dir })
+    }
+
+    /// The message that is looked at, if it is one.
+    pub fn message(&self) -> Option<std::borrow::Cow<'_, str>> {
+        match &self.what {
+            What::Message(text) => Some(String::from_utf8_lossy(text)),
+            _ => None,
+        }
+    }
+
+    /// What the log finds this check by, if all of it was covered: the tree that is staged, the commits, or every tip.
+    pub fn tags(&self) -> Vec<String> {
+        self.find_tags().unwrap_or_default()
+    }
+
+    fn find_tags(&self) -> Result<Vec<String>> {
+        let location = Location::new(&self.dir, |name| env::var_os(name));
+        let commits = |ids: Vec<crate::source::git::Oid>| ids.iter().map(|id| format!("commit:{id}")).collect();
+        Ok(match &self.what {
+            What::Staged(_) => {
+                let tree = Repo::open(&location)?.index_tree(location.index_file.as_deref())?;
+                tree.map(|id| format!("tree:{id}")).into_iter().collect()
+            }
+            What::New(new) => commits(Repo::open(&location)?.walk(&new.from, &new.hide)?),
+            What::Range(range) => commits(range::commits(&Repo::open(&location)?, range)?),
+            What::History => {
+                let tips = Repo::open(&location)?.tips()?.into_iter().filter(|t| t.kind == TipKind::Commit);
+                let mut tags: Vec<_> = tips.map(|t| format!("tip:{}", t.id)).collect();
+                tags.dedup();
+                tags
+            }
+            _ => Vec::new(),
+        })
+    }
+
     /// The repository's root, or the working directory where there is none.
     pub fn root(&self) -> &Path {
         &self.root
@@ -62,6 +126,8 @@ impl Selection {
             What::Range(range) => format!("range {range}"),
             What::History => "history".to_owned(),
             What::Stdin(name) => format!("stdin as {name}"),
+            What::New(_) => "new commits".to_owned(),
+            What::Message(_) => "commit message".to_owned(),
         }
     }
 
@@ -71,7 +137,7 @@ impl Selection {
             What::Paths(paths) if self.dir == self.root && paths.iter().all(|p| p.as_os_str() == ".") => {
                 Scope::Everything
             }
-            What::Staged(_) | What::Range(_) => Scope::Changes,
+            What::Staged(_) | What::Range(_) | What::New(_) => Scope::Changes,
             _ => Scope::Part,
         }
     }
@@ -83,7 +149,7 @@ impl Selection {
 
     /// Whether files are seen whole and as they are now.
     pub fn sees_whole_files(&self) -> bool {
-        !matches!(self.what, What::Range(_) | What::History)
+        !matches!(self.what, What::Range(_) | What::History | What::New(_))
     }
 
     /// Hands everything to the sink.
@@ -129,6 +195,8 @@ impl Selection {
                 Ok(())
             }
             What::Stdin(name) => stdin::visit(&mut io::stdin().lock(), name, coverage, sink),
+            What::New(new) => range::visit_new(new, &location, &exclude, max_file_size, Out { coverage, sink }),
+            What::Message(text) => stdin::visit(&mut text.as_slice(), MESSAGE, coverage, sink),
         }
     }
 }

@@ -28,6 +28,8 @@ section! {
         pub synthetic: Synthetic,
         /// Contracts on what may import what.
         pub imports: Imports,
+        /// Trailers that the last paragraph of a commit's message must have, such as `Signed-off-by`.
+        pub required_trailers: Vec<String>,
         /// Comments of the form `govctl: allow <rule id> -- reason`.
         pub suppressions: Suppressions,
     }

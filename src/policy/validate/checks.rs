@@ -20,6 +20,13 @@ pub fn judge(j: &mut Judge<'_>) {
     relative(j, &at.keys(&["classes", "test"]), &checks.classes.test);
     relative(j, &at.keys(&["classes", "example"]), &checks.classes.example);
     relative(j, &at.keys(&["secrets", "allow", "paths"]), &checks.secrets.allow.paths);
+    for (i, name) in checks.required_trailers.iter().enumerate().filter(|(_, n)| !is_trailer(n)) {
+        let message = format!("`{}` is not the name of a trailer", printable(name));
+        j.tell(
+            Mistake::new(&codes::FORMAT, at.key("required_trailers").item(i).place(), message)
+                .label("expected letters, digits and `-`, such as `Signed-off-by`"),
+        );
+    }
     let owned = rule_ids::known(j.file);
     let ids: Vec<&str> = owned.iter().map(String::as_str).collect();
     rule_ids::all(j, &at.key("disable"), &checks.disable, &ids);
@@ -39,6 +46,10 @@ pub fn judge(j: &mut Judge<'_>) {
     }
     secrets(j, &at.key("secrets"));
     synthetic(j, &at.key("synthetic"), &ids);
+}
+
+fn is_trailer(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
 }
 
 fn secrets(j: &mut Judge<'_>, at: &Cursor<'_>) {

@@ -1,0 +1,201 @@
+//! `govctl hook install`.
+
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use anyhow::{Context as _, Result, bail};
+
+use super::managers::{self, Manager};
+use super::place::{HooksFolder, Standing, git, make_executable};
+use super::stage::Stage;
+use crate::cli::Exit;
+use crate::cli::files::write_atomically;
+use crate::cli::policy::options::working_directory;
+use crate::cli::terminal::Terminal;
+
+/// Put govctl's hooks in place. A hook that is there is kept and runs first.
+#[derive(clap::Args, Debug)]
+pub struct Args {
+    /// Only this hook; may be repeated
+    #[arg(long, value_enum, value_name = "HOOK")]
+    stage: Vec<Stage>,
+    /// For every repository of this user: sets core.hooksPath; each repository's own hooks run first
+    #[arg(long)]
+    global: bool,
+    /// The hook of a server
+    #[arg(long, conflicts_with = "global")]
+    server: bool,
+    /// Only say what would change
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// What changes on the disk.
+pub enum Change {
+    /// A script is written; the hook that is there is moved aside.
+    Script {
+        /// Where.
+        path: PathBuf,
+        /// What.
+        text: String,
+        /// Where the hook goes that is there.
+        aside: Option<PathBuf>,
+    },
+    /// A file of a hook manager gets other text.
+    Text {
+        /// Which.
+        path: PathBuf,
+        /// Before; `None`: it is new.
+        old: Option<String>,
+        /// After.
+        new: String,
+    },
+    /// A key of the user's git configuration is set.
+    HooksPath(PathBuf),
+}
+
+/// Runs it.
+///
+/// # Errors
+/// No repository, a folder that cannot be written, two hooks that cannot both be kept.
+pub fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit> {
+    let dir = working_directory()?;
+    let stages = stages(args);
+    let changes = plan(&dir, &stages, args.global)?;
+    for change in &changes {
+        let told = tell(change, args.dry_run)?;
+        write!(terminal.out(), "{told}")?;
+        if !args.dry_run {
+            apply(change, &dir)?;
+        }
+    }
+    if changes.is_empty() {
+        terminal.note("every hook is in place already");
+    } else if args.dry_run {
+        terminal.note("nothing was changed; run it without --dry-run");
+    }
+    Ok(Exit::Clean)
+}
+
+fn stages(args: &Args) -> Vec<Stage> {
+    if !args.stage.is_empty() {
+        let mut stages = args.stage.clone();
+        stages.sort();
+        stages.dedup();
+        return stages;
+    }
+    if args.server { Stage::SERVER.to_vec() } else { Stage::CLIENT.to_vec() }
+}
+
+/// What installing these hooks would change in the repository that `dir` is in (or for every repository): nothing where
+/// all are in place.
+///
+/// # Errors
+/// As [`run`].
+pub fn plan(dir: &Path, stages: &[Stage], global: bool) -> Result<Vec<Change>> {
+    let folder = if global { HooksFolder::of_user()? } else { HooksFolder::of_repository(dir)? };
+    let manager = if global { None } else { managers::that_owns_hooks(dir, &folder)? };
+    let mut changes = Vec::new();
+    let (wired, native): (Vec<_>, Vec<_>) = stages.iter().partition(|s| manager.as_ref().is_some_and(|m| m.takes(**s)));
+    if let Some(manager) = &manager {
+        changes.extend(wire(manager, &wired)?);
+    }
+    for stage in native {
+        changes.extend(script(&folder, stage)?);
+    }
+    if global && git(dir, &["config", "--global", "core.hooksPath"])?.is_none_or(|p| Path::new(&p) != folder.path) {
+        changes.push(Change::HooksPath(folder.path));
+    }
+    Ok(changes)
+}
+
+fn wire(manager: &Manager, stages: &[Stage]) -> Result<Vec<Change>> {
+    let wired = manager.wire(stages)?.into_iter();
+    Ok(wired.map(|w| Change::Text { path: w.path, old: w.old, new: w.new }).collect())
+}
+
+fn script(folder: &HooksFolder, stage: Stage) -> Result<Option<Change>> {
+    let standing = folder.standing(stage)?;
+    let (path, before) = (folder.file(stage), folder.before(stage));
+    if standing == Standing::Current {
+        return Ok(None);
+    }
+    let foreign = standing == Standing::Foreign;
+    if foreign && fs::symlink_metadata(&before).is_ok() {
+        bail!(
+            "both {} and {} are hooks that govctl did not write, and only one can run before its own: remove one, or \
+             join them",
+            path.display(),
+            before.display()
+        );
+    }
+    Ok(Some(Change::Script { path, text: stage.script(&program(), folder.global), aside: foreign.then_some(before) }))
+}
+
+/// This program, as the scripts name it.
+fn program() -> String {
+    env::current_exe().ok().and_then(|p| p.to_str().map(ToOwned::to_owned)).unwrap_or_else(|| "govctl".to_owned())
+}
+
+fn tell(change: &Change, dry_run: bool) -> Result<String> {
+    let would = if dry_run { "would " } else { "" };
+    Ok(match change {
+        Change::Script { path, aside: Some(aside), .. } => {
+            let (path, aside) = (path.display(), aside.display());
+            format!("{would}keep {path} as {aside}, which runs first\n{would}write {path}\n")
+        }
+        Change::Script { path, .. } => format!("{would}write {}\n", path.display()),
+        Change::Text { path, old, new } => {
+            let diff = crate::source::git::unified_diff(&name_of(path), old.as_deref().unwrap_or_default(), new)?;
+            format!("{would}change {}\n{diff}", path.display())
+        }
+        Change::HooksPath(path) => format!("{would}set core.hooksPath = {} for this user\n", path.display()),
+    })
+}
+
+/// The name in a diff.
+fn name_of(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// Makes a change. The script is written whole before the old hook gives way, so that there is no moment without one.
+///
+/// # Errors
+/// What cannot be written.
+pub fn apply(change: &Change, dir: &Path) -> Result<()> {
+    match change {
+        Change::Script { path, text, aside } => {
+            let at = || format!("cannot write the hook {}", path.display());
+            let folder = path.parent().unwrap_or(Path::new("."));
+            fs::create_dir_all(folder).with_context(at)?;
+            let ready = folder.join(format!("{}.govctl-new", name_of(path)));
+            write_atomically(&ready, text.as_bytes()).with_context(at)?;
+            make_executable(&ready).with_context(at)?;
+            if let Some(aside) = aside {
+                fs::rename(path, aside).with_context(at)?;
+            }
+            fs::rename(&ready, path).with_context(at)
+        }
+        Change::Text { path, old, new } => {
+            let at = || format!("cannot write {}", path.display());
+            let mode = fs::metadata(path).map(|m| m.permissions());
+            write_atomically(path, new.as_bytes()).with_context(at)?;
+            match mode {
+                Ok(mode) => fs::set_permissions(path, mode).with_context(at),
+                Err(_) if old.is_none() => make_executable(path).with_context(at),
+                Err(e) => Err(e).with_context(at),
+            }
+        }
+        Change::HooksPath(path) => set_hooks_path(path, dir),
+    }
+}
+
+/// Remembers what `core.hooksPath` said before.
+fn set_hooks_path(path: &Path, dir: &Path) -> Result<()> {
+    if let Some(old) = git(dir, &["config", "--global", "core.hooksPath"])? {
+        let kept = path.join(super::OLD_HOOKS_PATH);
+        write_atomically(&kept, old.as_bytes()).with_context(|| format!("cannot write {}", kept.display()))?;
+    }
+    let set = git(dir, &["config", "--global", "core.hooksPath", &path.to_string_lossy()])?;
+    set.map(drop).context("cannot set core.hooksPath in the user's git configuration; see `git config --global --list`")
+}

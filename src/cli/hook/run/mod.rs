@@ -1,0 +1,39 @@
+//! `govctl hook run NAME`: what each hook does.
+
+mod index;
+mod message;
+mod push;
+mod receive;
+mod refs;
+
+use anyhow::Result;
+
+use super::stage::Stage;
+use crate::cli::terminal::Terminal;
+use crate::cli::{Exit, PolicyArgs};
+
+/// What git gives a hook.
+#[derive(clap::Args, Debug)]
+pub struct Args {
+    /// Which hook
+    #[arg(value_enum, value_name = "NAME")]
+    stage: Stage,
+    /// The arguments that git gives it
+    #[arg(value_name = "ARG", trailing_var_arg = true, allow_hyphen_values = true)]
+    arguments: Vec<String>,
+}
+
+/// Runs a hook.
+///
+/// # Errors
+/// What could not be looked at: git must then not go on.
+pub fn run(args: &Args, policy: &PolicyArgs, terminal: &mut Terminal) -> Result<Exit> {
+    match args.stage {
+        Stage::PreCommit | Stage::PreMergeCommit => index::run(args.stage, policy, terminal),
+        Stage::CommitMsg => message::run(&args.arguments, policy, terminal),
+        Stage::PrePush => push::run(&args.arguments, policy, terminal),
+        Stage::PreReceive => receive::pre_receive(policy, terminal),
+        Stage::Update => receive::update(&args.arguments, policy, terminal),
+        Stage::ReferenceTransaction | Stage::PostCommit => Ok(Exit::Clean),
+    }
+}

@@ -1,0 +1,111 @@
+//! `govctl hook uninstall`: everything as it was before, byte for byte.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
+
+use super::managers;
+use super::place::{HooksFolder, Standing, git};
+use super::stage::Stage;
+use crate::cli::Exit;
+use crate::cli::files::write_atomically;
+use crate::cli::policy::options::working_directory;
+use crate::cli::terminal::Terminal;
+
+/// Take govctl's hooks away; what was there before comes back.
+#[derive(clap::Args, Debug)]
+pub struct Args {
+    /// Only this hook; may be repeated
+    #[arg(long, value_enum, value_name = "HOOK")]
+    stage: Vec<Stage>,
+    /// Those of every repository of this user
+    #[arg(long)]
+    global: bool,
+    /// Only say what would change
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// Runs it.
+///
+/// # Errors
+/// No repository, a folder that cannot be written.
+pub fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit> {
+    let dir = working_directory()?;
+    let stages = if args.stage.is_empty() { Stage::ALL.to_vec() } else { args.stage.clone() };
+    let folder = if args.global { HooksFolder::of_user()? } else { HooksFolder::of_repository(&dir)? };
+    let mut lines = Vec::new();
+    for stage in &stages {
+        if !matches!(folder.standing(*stage)?, Standing::Missing | Standing::Foreign) {
+            lines.push(remove(&folder, *stage, args.dry_run)?);
+        }
+    }
+    if !args.global {
+        lines.extend(unwire(&dir, &stages, args.dry_run)?);
+    } else if args.stage.is_empty() {
+        lines.extend(restore_hooks_path(&folder.path, &dir, args.dry_run)?);
+    }
+    for line in &lines {
+        writeln!(terminal.out(), "{}{line}", if args.dry_run { "would " } else { "" })?;
+    }
+    if lines.is_empty() {
+        terminal.note("there is no hook of govctl here");
+    }
+    Ok(Exit::Clean)
+}
+
+fn remove(folder: &HooksFolder, stage: Stage, dry_run: bool) -> Result<String> {
+    let (path, before) = (folder.file(stage), folder.before(stage));
+    let at = || format!("cannot remove the hook {}", path.display());
+    if fs::symlink_metadata(&before).is_ok() {
+        if !dry_run {
+            fs::rename(&before, &path).with_context(at)?;
+        }
+        return Ok(format!("put {} back", path.display()));
+    }
+    if !dry_run {
+        fs::remove_file(&path).with_context(at)?;
+    }
+    Ok(format!("remove {}", path.display()))
+}
+
+fn unwire(dir: &Path, stages: &[Stage], dry_run: bool) -> Result<Vec<String>> {
+    let mut lines = Vec::new();
+    for manager in managers::present(dir)? {
+        for change in manager.unwire(stages)? {
+            let at = || format!("cannot write {}", change.path.display());
+            lines.push(format!("take govctl out of {}", change.path.display()));
+            match change.new {
+                _ if dry_run => {}
+                None => fs::remove_file(&change.path).with_context(at)?,
+                Some(text) => {
+                    let mode = fs::metadata(&change.path).with_context(at)?.permissions();
+                    write_atomically(&change.path, text.as_bytes()).with_context(at)?;
+                    fs::set_permissions(&change.path, mode).with_context(at)?;
+                }
+            }
+        }
+    }
+    Ok(lines)
+}
+
+fn restore_hooks_path(folder: &Path, dir: &Path, dry_run: bool) -> Result<Option<String>> {
+    let set = git(dir, &["config", "--global", "core.hooksPath"])?;
+    if set.is_none_or(|p| Path::new(&p) != folder) {
+        return Ok(None);
+    }
+    let kept = folder.join(super::OLD_HOOKS_PATH);
+    let old = fs::read_to_string(&kept).ok();
+    let arguments: &[&str] = match &old {
+        Some(old) => &["config", "--global", "core.hooksPath", old],
+        None => &["config", "--global", "--unset", "core.hooksPath"],
+    };
+    if !dry_run {
+        git(dir, arguments)?.context("cannot restore core.hooksPath in the user's git configuration")?;
+        if old.is_some() {
+            fs::remove_file(&kept).with_context(|| format!("cannot remove {}", kept.display()))?;
+        }
+    }
+    Ok(Some("put core.hooksPath back".to_owned()))
+}

@@ -1,0 +1,13 @@
+//! The hook suite under real git, in throw-away repositories.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+#[path = "common/place.rs"]
+mod place;
+
+#[path = "hook_suite/commit.rs"]
+mod commit;
+#[path = "hook_suite/install.rs"]
+mod install;
+#[path = "hook_suite/push.rs"]
+mod push;

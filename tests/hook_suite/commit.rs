@@ -1,0 +1,124 @@
+//! pre-commit: what is staged, however git is asked to commit.
+
+use crate::place::{Place, RULE, Ran, leak};
+
+/// A governed repository with govctl's hooks and one commit.
+pub fn governed(policy: &str) -> Place {
+    let place = Place::repository(&[]);
+    place.policy(policy);
+    place.commit("first", &[("a.py", "pass\n"), ("b.py", "pass\n")]);
+    let ran = place.govctl(&["hook", "install"]);
+    assert_eq!(ran.status, 0, "{ran:?}");
+    place
+}
+
+/// Holds that git refused, and named the rule.
+#[track_caller]
+pub fn refused((ok, text): (bool, String)) -> String {
+    assert!(!ok && text.contains(RULE), "{text}");
+    text
+}
+
+/// Holds that git went on.
+#[track_caller]
+pub fn passed((ok, text): (bool, String)) -> String {
+    assert!(ok, "{text}");
+    text
+}
+
+/// The last entry of a type that a hook left in the log.
+pub fn last(place: &Place, kind: &str, hook: &str) -> serde_json::Value {
+    let tag = format!("hook:{hook}");
+    let ran = place.govctl(&["audit", "query", "--event-type", kind, "--tag", &tag, "--format", "jsonl"]);
+    let line = ran.out.lines().last().unwrap_or_else(|| panic!("no {kind}: {ran:?}")).to_owned();
+    serde_json::from_str(&line).unwrap()
+}
+
+/// Runs a line of shell in a folder of the place.
+pub fn shell(place: &Place, line: &str) -> (bool, String) {
+    let ran = Ran::of(&mut place.shell(line));
+    (ran.status == 0, ran.out + &ran.err)
+}
+
+#[test]
+fn every_way_to_commit_is_looked_at() {
+    let place = governed("");
+    place.write("a.py", leak(1));
+    refused(place.try_git(&["commit", "-a", "-m", "x"]));
+    refused(place.try_git(&["commit", "-m", "x", "--", "a.py"]));
+    place.write("b.py", "import os\n");
+    // What is not part of the commit does not block it.
+    passed(place.try_git(&["commit", "-m", "x", "--", "b.py"]));
+    place.git(&["add", "-A"]);
+    place.write("a.py", "pass\n");
+    refused(place.try_git(&["commit", "-m", "x"]));
+    refused(place.try_git(&["commit", "--amend", "-m", "x"]));
+    refused(shell(&place, "mkdir -p deep/er && cd deep/er && git commit -m x"));
+    place.git(&["add", "-A"]);
+    let quiet = passed(place.try_git(&["commit", "-q", "--allow-empty", "-m", "x"]));
+    assert_eq!(quiet, "", "a clean commit is silent");
+}
+
+#[test]
+fn a_linked_worktree_and_a_submodule_are_looked_at() {
+    let place = governed("");
+    passed(shell(
+        &place,
+        "git worktree add -q '../linked tree' -b other 2>&1 && mv '../linked tree' .git/linked && git worktree repair .git/linked",
+    ));
+    place.write(".git/linked/new.py", leak(1));
+    refused(shell(&place, "cd .git/linked && git add -A && git commit -m x"));
+    passed(shell(
+        &place,
+        "git init -q -b main '.git/inner one' && cd '.git/inner one' && echo 1 > f && git add f && git commit -q -m f",
+    ));
+    let add = "git -c protocol.file.allow=always submodule add -q \"$PWD/.git/inner one\" 'sub dir'";
+    passed(shell(&place, add));
+    let govctl = env!("CARGO_BIN_EXE_govctl");
+    passed(shell(&place, &format!("cd 'sub dir' && '{govctl}' hook install")));
+    place.write("sub dir/new.py", leak(1));
+    refused(shell(&place, "cd 'sub dir' && git add -A && git commit -m x"));
+}
+
+#[test]
+fn a_run_is_an_entry_with_the_tree_the_findings_and_the_mode() {
+    let place = governed("");
+    place.write("a.py", leak(1));
+    place.git(&["add", "-A"]);
+    refused(place.try_git(&["commit", "-m", "x"]));
+    let entry = last(&place, "check.blocked", "pre-commit");
+    let tree = format!("tree:{}", place.git(&["write-tree"]));
+    assert!(entry["tags"].as_array().unwrap().contains(&tree.clone().into()), "{entry}");
+    let shown = place.govctl(&["audit", "query", "--tag", &tree, "--format", "json"]).out;
+    assert!(shown.contains("hook:pre-commit"), "{shown}");
+    place.write("a.py", "import os\n");
+    place.git(&["add", "-A"]);
+    passed(place.try_git(&["commit", "-q", "-m", "x"]));
+    let tree = place.git(&["rev-parse", "HEAD^{tree}"]);
+    let entry = last(&place, "check.completed", "pre-commit").to_string();
+    assert!(entry.contains(&format!("tree:{tree}")) && entry.contains("\"outcome\":\"complete\""), "{entry}");
+    // A check that was told to look away does not speak for the tree.
+    place.write("a.py", leak(2));
+    place.git(&["add", "-A"]);
+    let tree = format!("tree:{}", place.git(&["write-tree"]));
+    assert_eq!(place.govctl(&["check", "--staged", "--exit-zero"]).status, 0);
+    assert_eq!(place.govctl(&["audit", "query", "--tag", &tree, "--count"]).out, "0\n");
+}
+
+#[test]
+fn the_mode_decides_what_becomes_of_a_finding() {
+    let mode = |mode: &str| {
+        let place = governed(&format!("policies.enforcement_mode = \"{mode}\"\n"));
+        place.write("a.py", leak(1));
+        place.git(&["add", "-A"]);
+        place
+    };
+    let place = mode("permissive");
+    let text = passed(place.try_git(&["commit", "-m", "x"]));
+    assert!(text.contains(RULE) && text.contains("permissive"), "{text}");
+    let place = mode("audit-only");
+    let text = passed(place.try_git(&["commit", "-q", "-m", "x"]));
+    assert!(!text.contains(RULE), "{text}");
+    assert_eq!(last(&place, "check.completed", "pre-commit")["enforced"], false);
+    refused(mode("strict").try_git(&["commit", "-m", "x"]));
+}

@@ -1,0 +1,124 @@
+//! `hook install` and `hook uninstall`.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+
+use crate::place::{Place, leak};
+
+/// Every file below a folder, with its mode and bytes.
+fn everything(dir: &Path) -> BTreeMap<String, (u32, Vec<u8>)> {
+    let mut found = BTreeMap::new();
+    for entry in fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(everything(&path));
+        } else {
+            let mode = fs::metadata(&path).unwrap().permissions().mode();
+            found.insert(path.display().to_string(), (mode, fs::read(&path).unwrap()));
+        }
+    }
+    found
+}
+
+fn hook(place: &Place, path: &str, text: &str) {
+    let path = place.write(path, text);
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+#[test]
+fn installing_twice_changes_nothing_and_uninstalling_restores_every_byte() {
+    let place = Place::repository(&[]);
+    hook(&place, ".git/hooks/pre-commit", "#!/bin/sh\n# mine\nexit 0");
+    let before = everything(&place.path().join(".git"));
+    let dry = place.govctl(&["hook", "install", "--dry-run"]);
+    assert!(dry.status == 0 && dry.out.contains("would write") && dry.out.contains("pre-push"), "{dry:?}");
+    assert_eq!(everything(&place.path().join(".git")), before);
+    assert_eq!(place.govctl(&["hook", "install"]).status, 0);
+    let installed = everything(&place.path().join(".git"));
+    for name in ["pre-commit", "pre-merge-commit", "commit-msg", "pre-push", "reference-transaction", "post-commit"] {
+        assert_eq!(installed[&place.path().join(".git/hooks").join(name).display().to_string()].0 & 0o777, 0o755);
+    }
+    let again = place.govctl(&["hook", "install"]);
+    assert!(again.status == 0 && again.out.is_empty() && again.err.contains("in place"), "{again:?}");
+    assert_eq!(everything(&place.path().join(".git")), installed);
+    assert_eq!(place.govctl(&["hook", "uninstall"]).status, 0);
+    assert_eq!(everything(&place.path().join(".git")), before);
+}
+
+#[test]
+fn the_hook_that_was_there_runs_first_and_its_status_counts() {
+    let place = Place::repository(&[]);
+    place.policy("");
+    hook(&place, ".git/hooks/pre-commit", "#!/bin/sh\necho mine ran\ntest ! -e stop\n");
+    hook(&place, ".git/hooks/pre-push", "#!/bin/sh\ncat > \"$(git rev-parse --show-toplevel)/told\"\n");
+    assert_eq!(place.govctl(&["hook", "install"]).status, 0);
+    place.write("stop", "");
+    place.git(&["add", "-A"]);
+    let (ok, text) = place.try_git(&["commit", "-m", "one"]);
+    assert!(!ok && text.contains("mine ran") && !text.contains("stop"), "{text}");
+    fs::remove_file(place.path().join("stop")).unwrap();
+    place.write("a.py", leak(1));
+    place.git(&["add", "-A"]);
+    let (ok, text) = place.try_git(&["commit", "-m", "one"]);
+    assert!(!ok && text.find("mine ran").unwrap() < text.find("a.py").unwrap(), "{text}");
+}
+
+#[test]
+fn two_hooks_of_others_are_not_both_lost() {
+    let place = Place::repository(&[]);
+    hook(&place, ".git/hooks/pre-commit", "#!/bin/sh\n");
+    hook(&place, ".git/hooks/pre-commit.before-govctl", "#!/bin/sh\n");
+    place.govctl(&["hook", "install"]).fails(&["only one can run"]);
+}
+
+#[test]
+fn without_the_binary_nothing_passes_and_the_way_out_is_told() {
+    let place = Place::repository(&[("a.txt", "a\n")]);
+    assert_eq!(place.govctl(&["hook", "install", "--stage", "pre-commit"]).status, 0);
+    let script = place.read(".git/hooks/pre-commit");
+    let line = script.lines().find(|l| l.starts_with("govctl=")).unwrap();
+    place.write(".git/hooks/pre-commit", script.replace(line, "govctl=/nowhere/govctl-that-is-gone"));
+    place.git(&["add", "-A"]);
+    let mut command = place.shell("PATH=$(dirname \"$(command -v git)\"):/bin; git commit -m one");
+    let ran = crate::place::Ran::of(&mut command);
+    // A govctl that the machine has on that PATH would rightly run.
+    if std::env::split_paths("/usr/bin:/bin").all(|p| !p.join("govctl").exists()) {
+        assert!(ran.status != 0 && ran.err.contains("Install it") && ran.err.contains("remove .git/hooks"), "{ran:?}");
+    }
+    assert_eq!(place.govctl(&["hook", "uninstall"]).status, 0);
+    place.git(&["commit", "-q", "-m", "one"]);
+}
+
+#[test]
+fn a_folder_of_hooks_that_the_configuration_names_is_used() {
+    let place = Place::repository(&[]);
+    place.policy("");
+    place.git(&["config", "core.hooksPath", "my hooks"]);
+    assert_eq!(place.govctl(&["hook", "install"]).status, 0);
+    assert!(place.path().join("my hooks/pre-commit").exists());
+    place.write("a.py", leak(1));
+    place.git(&["add", "a.py"]);
+    assert!(!place.try_git(&["commit", "-m", "one"]).0);
+    place.git(&["config", "core.hooksPath", "/dev/null"]);
+    place.govctl(&["hook", "install"]).fails(&["/dev/null"]);
+}
+
+#[test]
+fn every_repository_of_a_user_gets_them_and_keeps_its_own() {
+    let place = Place::repository(&[]);
+    hook(&place, ".git/hooks/pre-commit", "#!/bin/sh\necho mine ran\n");
+    let git = |line: &str| crate::place::Ran::of(&mut place.shell(&format!("unset GIT_CONFIG_GLOBAL; {line}")));
+    let govctl = env!("CARGO_BIN_EXE_govctl");
+    let ran = git(&format!("'{govctl}' hook install --global"));
+    assert!(ran.status == 0 && ran.out.contains("core.hooksPath"), "{ran:?}");
+    place.write("a.py", leak(1));
+    let ran = git("git add a.py && git commit -m one");
+    assert!(ran.status != 0 && (ran.out.clone() + &ran.err).contains("mine ran"), "{ran:?}");
+    assert!((ran.out.clone() + &ran.err).contains("a.py"), "{ran:?}");
+    assert_eq!(git(&format!("'{govctl}' hook uninstall --global")).status, 0);
+    assert_ne!(git("git config --global core.hooksPath").status, 0);
+    let ran = git("git commit -q -m one");
+    assert_eq!(ran.status, 0, "{ran:?}");
+}

@@ -1,0 +1,117 @@
+//! commit-msg, pre-push, and pre-receive on a bare server.
+
+use crate::commit::{governed, last, passed, refused, shell};
+use crate::place::{Place, leak, token};
+
+/// A governed repository with a bare remote in it, which has its first commit.
+fn with_remote(policy: &str) -> Place {
+    let place = governed(policy);
+    place.git(&["init", "-q", "--bare", "-b", "main", ".git/the server.git"]);
+    let url = format!("file://{}/.git/the server.git", place.path().display());
+    place.git(&["remote", "add", "origin", &url]);
+    passed(place.try_git(&["push", "-q", "origin", "main"]));
+    place
+}
+
+/// A commit that no hook sees.
+fn unseen(place: &Place, name: &str, text: &str) {
+    place.write(name, text);
+    place.git(&["add", "-A"]);
+    place.git(&["-c", "core.hooksPath=/dev/null", "commit", "-q", "-m", name]);
+}
+
+#[test]
+fn a_message_is_looked_at_for_secrets_and_trailers() {
+    let place = governed("checks.required_trailers = [\"Signed-off-by\"]\n");
+    place.write("a.py", "import os\n");
+    place.git(&["add", "-A"]);
+    let (ok, text) = place.try_git(&["commit", "-m", "x"]);
+    assert!(!ok && text.contains("commits/missing-trailer") && text.contains("Signed-off-by"), "{text}");
+    let message = format!("use {}", token(3));
+    let text = refused(place.try_git(&["commit", "-s", "-m", &message]));
+    assert!(!text.contains(&token(3)), "{text}");
+    passed(place.try_git(&["commit", "-q", "-s", "-m", "x"]));
+    let bad = place.govctl(&["policy", "validate", "--policy", "governance.toml"]);
+    assert_eq!(bad.status, 0, "{bad:?}");
+    place.policy("checks.required_trailers = [\"Signed off\"]\n");
+    assert_ne!(place.govctl(&["policy", "validate"]).status, 0);
+}
+
+#[test]
+fn every_reference_of_a_push_is_looked_at_and_each_commit_once() {
+    let place = with_remote("");
+    place.git(&["branch", "clean"]);
+    unseen(&place, "bad.py", &leak(1));
+    unseen(&place, "bad.py", "pass\n");
+    // The first one is clean; managers are told of no other.
+    let text = refused(place.try_git(&["push", "origin", "clean", "main", "main:copy"]));
+    assert_eq!(text.matches("bad.py:1").count(), 1, "{text}");
+    assert!(place.git(&["ls-remote", "origin", "clean"]).is_empty());
+    passed(place.try_git(&["push", "-q", "origin", "clean"]));
+    assert_eq!(last(&place, "check.blocked", "pre-push")["resource"], "new commits");
+    passed(place.try_git(&["push", "-q", "origin", ":clean"]));
+    // A tag with a secret in its message, and one of a blob.
+    place.git(&["checkout", "-q", "-B", "main", "origin/main"]);
+    let message = format!("use {}", token(3));
+    place.git(&["tag", "-a", "-m", &message, "v1"]);
+    refused(place.try_git(&["push", "origin", "v1"]));
+    place.write("loose", leak(2));
+    let blob = place.git(&["hash-object", "-w", "loose"]);
+    place.git(&["tag", "blob", &blob]);
+    refused(place.try_git(&["push", "origin", "blob"]));
+    std::fs::remove_file(place.path().join("loose")).unwrap();
+    place.git(&["tag", "light"]);
+    passed(place.try_git(&["push", "-q", "origin", "light"]));
+    // A force push is looked at, too.
+    unseen(&place, "fine.py", "pass\n");
+    passed(place.try_git(&["push", "-q", "origin", "main"]));
+    place.git(&["reset", "-q", "--hard", "HEAD~1"]);
+    unseen(&place, "worse.py", &leak(4));
+    refused(place.try_git(&["push", "--force", "origin", "main"]));
+}
+
+#[test]
+fn a_shallow_clone_pushes_what_is_new() {
+    let place = with_remote("");
+    unseen(&place, "c.py", "pass\n");
+    passed(place.try_git(&["push", "-q", "origin", "main"]));
+    let govctl = env!("CARGO_BIN_EXE_govctl");
+    let clone = "git clone -q --depth 1 \"file://$PWD/.git/the server.git\" .git/shallow && cd .git/shallow";
+    passed(shell(&place, &format!("{clone} && '{govctl}' hook install")));
+    let commit = "cd .git/shallow && git add -A && git -c core.hooksPath=/dev/null commit -q -m x";
+    place.write(".git/shallow/d.py", "pass\n");
+    passed(shell(&place, &format!("{commit} && git push -q origin main")));
+    place.write(".git/shallow/e.py", leak(1));
+    refused(shell(&place, &format!("{commit} && git push origin HEAD:fresh")));
+}
+
+#[test]
+fn a_server_refuses_in_quarantine_and_tells_the_pusher() {
+    let place = with_remote("");
+    let govctl = env!("CARGO_BIN_EXE_govctl");
+    let server = ".git/the server.git";
+    passed(shell(&place, &format!("cd '{server}' && '{govctl}' hook install --server")));
+    place.write(&format!("{server}/governance.toml"), "policies.version = \"1.0\"\n");
+    place.git(&["--git-dir", server, "config", "receive.advertisePushOptions", "true"]);
+    unseen(&place, "bad.py", &leak(1));
+    let push = ["push", "--no-verify", "-o", "govctl.approval=ap-7", "origin", "main"];
+    let text = refused(place.try_git(&push));
+    assert!(
+        text.contains("remote: This push is refused") && text.contains("bad.py") && text.contains("ap-7"),
+        "{text}"
+    );
+    let log = format!("cd '{server}' && '{govctl}' audit query --event-type check.blocked --format json");
+    let (_, entry) = shell(&place, &log);
+    assert!(entry.contains("hook:pre-receive"), "{entry}");
+    let (held, _) = place.try_git(&["--git-dir", server, "cat-file", "-e", &place.git(&["rev-parse", "HEAD"])]);
+    assert!(!held, "what is refused stays in quarantine");
+    place.git(&["reset", "-q", "--hard", "HEAD~1"]);
+    unseen(&place, "good.py", "pass\n");
+    passed(place.try_git(&["push", "-q", "--no-verify", "origin", "main"]));
+    passed(shell(
+        &place,
+        &format!("cd '{server}' && '{govctl}' hook uninstall && '{govctl}' hook install --stage update"),
+    ));
+    unseen(&place, "bad.py", &leak(2));
+    refused(place.try_git(&["push", "--no-verify", "origin", "main:new", "main"]));
+}
