@@ -45,7 +45,10 @@ fn through_lists(mut shape: &Shape) -> &Shape {
 fn unknown<'k>(part: &str, key: &str, known: impl Iterator<Item = &'k str> + Clone) -> String {
     let near = closest(part, known.clone()).map(|n| format!(", did you mean `{n}`?"));
     let near = near.unwrap_or_else(|| format!("; there are {}", known.collect::<Vec<_>>().join(", ")));
-    format!("no key `{part}` in `{key}`{near}")
+    // The part may stand again further on; what is before its first place is where it was looked for.
+    let place = key.split('.').take_while(|p| *p != part).collect::<Vec<_>>().join(".");
+    let place = if place.is_empty() { "the policy".to_owned() } else { format!("`{place}`") };
+    format!("no key `{part}` in {place}{near}")
 }
 
 fn text(key: &str, field: Option<&Field>, shape: &Shape) -> String {
