@@ -4,7 +4,9 @@
 use std::ops::Range;
 
 use super::announced::{curl, encoded_pair, scheme, url};
+use super::command;
 use super::language::Language;
+use super::layout;
 use super::literal::{Cursor, value};
 
 /// How a value is joined to its name.
@@ -102,6 +104,10 @@ pub fn around(text: &[u8], at: usize, len: usize, language: Language, found: &mu
         curl(text, at, found);
         return at + len;
     }
+    if command::COMMANDS.contains(&&*word.to_ascii_lowercase()) {
+        command::flag(text, at, found);
+        return at + len;
+    }
     let name = name_around(text, at, at + len);
     if name.len() <= NAME {
         let end = name.end;
@@ -136,6 +142,9 @@ fn name_around(text: &[u8], at: usize, end: usize) -> Range<usize> {
 }
 
 fn after_name(text: &[u8], name: Range<usize>, language: Language, found: &mut dyn FnMut(Candidate)) {
+    if text[name.clone()].eq_ignore_ascii_case(b"chpasswd") {
+        return command::piped(text, &name, found);
+    }
     let mut c = Cursor { text, at: name.end };
     let before = name.start.checked_sub(1).map_or(b'\n', |i| text[i]);
     let from = c.at;
@@ -149,11 +158,17 @@ fn after_name(text: &[u8], name: Range<usize>, language: Language, found: &mut d
         c.at += 1;
     }
     let closed = c.at > from || before == b':';
+    let in_element = before == b'>' && layout::next_element(&mut c);
+    if before == b'>' && !in_element && language == Language::Markup {
+        layout::skip_looks(&mut c);
+    }
     if matches!(c.peek(), b'?' | b'!') && c.ahead(1) == b':' {
         c.at += 1;
     }
     let blanks = c.blanks();
-    let Some(joint) = joint(&mut c, before, closed, blanks, &text[name.clone()]) else { return };
+    let at = Place { name: name.clone(), before, closed, blanks, language };
+    let joint = if in_element { Some(Joint::Element) } else { joint(&mut c, &at) };
+    let Some(joint) = joint else { return };
     let operator_spaced = blanks > 0;
     let behind = c.blanks();
     let shape = Candidate {
@@ -169,8 +184,22 @@ fn after_name(text: &[u8], name: Range<usize>, language: Language, found: &mut d
     value(&mut c, shape, language, found);
 }
 
+/// Where a name stands.
+struct Place {
+    name: Range<usize>,
+    /// The byte before it.
+    before: u8,
+    /// A quote or bracket closes it.
+    closed: bool,
+    /// How many blanks follow.
+    blanks: usize,
+    language: Language,
+}
+
 /// Reads the operator; leaves the cursor behind it.
-fn joint(c: &mut Cursor<'_>, before: u8, closed: bool, blanks: usize, name: &[u8]) -> Option<Joint> {
+fn joint(c: &mut Cursor<'_>, place: &Place) -> Option<Joint> {
+    let Place { before, closed, blanks, language, .. } = *place;
+    let name = &c.text[place.name.clone()];
     let three = [c.peek(), c.ahead(1), c.ahead(2)];
     let (joint, width) = match three {
         [b'=' | b'!', b'=', b'='] => (Joint::Comparison, 3),
@@ -179,15 +208,19 @@ fn joint(c: &mut Cursor<'_>, before: u8, closed: bool, blanks: usize, name: &[u8
         [b':', b':', _] => return None,
         [b':' | b'+' | b'?', b'=', _] => (Joint::Assignment, 2),
         [b'|', b'|', b'='] => (Joint::Assignment, 3),
+        [b'|', b' ', _] if language == Language::Prose && layout::is_column(c, place.name.start) => (Joint::Colon, 1),
         [b'=', ..] if name.starts_with(b"-") => (Joint::Flag, 1),
         [b'=', ..] => (Joint::Assignment, 1),
         [b':', ..] => (Joint::Colon, 1),
         [b',', ..] if closed => (Joint::Argument, 1),
         [b'(', ..] => (Joint::Call, 1),
         [b'>', ..] if before == b'<' || closed => (Joint::Element, 1),
-        _ if closed && is_pair(c) => (Joint::Pair, 0),
+        _ if (closed || language == Language::Yaml && c.peek() == b'\n') && is_pair(c) => (Joint::Pair, 0),
+        _ if blanks > 0 && command::own_flag(c, name) => (Joint::Flag, 0),
         _ if blanks > 0 && name.starts_with(b"-") => (Joint::Flag, 0),
         [b'"' | b'\'' | b'`', ..] if blanks > 0 => (Joint::Space, 0),
+        _ if blanks > 0 && layout::is_told(c, place.name.start, language) => (Joint::Space, 3),
+        _ if blanks > 0 && layout::is_directive(c, place.name.start, language) => (Joint::Space, 0),
         _ => return None,
     };
     c.at += width;

@@ -6,6 +6,7 @@ use std::ops::Range;
 use base64::Engine as _;
 
 use super::candidate::{Candidate, Joint, Quote};
+use super::command;
 use super::language::Language;
 use super::literal::in_text;
 use super::name::{self, NameFacts};
@@ -118,6 +119,7 @@ impl<'a> Subject<'a> {
         let name = &text[candidate.name.clone()];
         let facts = match candidate.joint {
             Joint::Url | Joint::Curl => NameFacts { password: true, ..NameFacts::default() },
+            _ if command::is_secure_string(name) => NameFacts { password: true, ..NameFacts::default() },
             _ => name::facts(name),
         };
         let basic = candidate.joint == Joint::Scheme

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::candidate::{Candidate, GAP, Joint, Quote, VALUE};
 use super::language::Language;
+use super::layout;
 
 /// A cursor over the bytes behind a name.
 pub struct Cursor<'a> {
@@ -44,14 +45,16 @@ impl Cursor<'_> {
 
 /// Reads the value at the cursor.
 pub fn value(c: &mut Cursor<'_>, mut shape: Candidate, language: Language, found: &mut dyn FnMut(Candidate)) {
+    if matches!(shape.joint, Joint::Colon | Joint::Assignment) {
+        layout::skip_before_value(c, language);
+    }
     skip_literal_prefix(c);
     if is_quote(c.peek()) || c.starts_with(b"\\\"") || c.starts_with(b"\\'") {
         return quoted(c, shape, found);
     }
     if shape.joint == Joint::Element {
-        let end = c.text[c.at..(c.at + 200).min(c.text.len())].iter().position(|b| b"<\n".contains(b));
-        if let Some(end) = end.filter(|e| c.text[c.at + e] == b'<') {
-            shape.value = c.at..c.at + end;
+        if let Some(value) = layout::element(c) {
+            shape.value = value;
             found(shape);
         }
         return;
@@ -68,6 +71,7 @@ pub fn value(c: &mut Cursor<'_>, mut shape: Candidate, language: Language, found
     }
     if wrapper(c) {
         shape.wrapped = true;
+        layout::second_of_pair(c, &c.text[shape.name.clone()]);
         return quoted(c, shape, found);
     }
     if may_be_bare(c, &shape, language) {
@@ -125,6 +129,7 @@ fn quoted(c: &mut Cursor<'_>, mut shape: Candidate, found: &mut dyn FnMut(Candid
     if c.peek() == quote && c.ahead(1) == quote {
         c.at += 2;
     }
+    c.at += layout::scheme(c.text, &c.text[shape.name.clone()], c.at);
     let Some(end) = closing(c.text, c.at, quote, escaped).or_else(|| open_end(c.text, c.at)) else { return };
     shape.value = c.at..end;
     shape.quote = match quote {
@@ -206,7 +211,9 @@ fn may_be_bare(c: &Cursor<'_>, shape: &Candidate, language: Language) -> bool {
     match shape.joint {
         Joint::Flag => true,
         Joint::Arrow => matches!(language, Language::Prose | Language::Settings),
-        Joint::Pair | Joint::Call | Joint::Argument | Joint::Comparison | Joint::Space => false,
+        Joint::Space => true,
+        Joint::Pair => language == Language::Yaml,
+        Joint::Call | Joint::Argument | Joint::Comparison => false,
         Joint::Assignment | Joint::Colon if language == Language::Code && is_line_of_settings(c, shape) => true,
         Joint::Assignment if !shape.spaced => language != Language::Code || in_text(c.text, shape.name.start),
         Joint::Assignment | Joint::Colon => match language {
@@ -251,6 +258,7 @@ pub fn in_text(text: &[u8], at: usize) -> bool {
 
 fn bare(c: &mut Cursor<'_>, mut shape: Candidate, language: Language, found: &mut dyn FnMut(Candidate)) {
     let data = matches!(language, Language::Yaml | Language::Settings) && !in_text(c.text, shape.name.start);
+    c.at += layout::scheme(c.text, &c.text[shape.name.clone()], c.at);
     let stops: &[u8] = if data { b" \t\r\n" } else { b" \t\r\n\"'`<>;,)|&\\" };
     let rest = &c.text[c.at..(c.at + VALUE).min(c.text.len())];
     let mut end = rest.iter().position(|b| stops.contains(b)).unwrap_or(rest.len());

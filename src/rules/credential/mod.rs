@@ -9,9 +9,11 @@
 
 pub mod announced;
 pub mod candidate;
+pub mod command;
 pub mod evidence;
 pub mod features;
 pub mod language;
+pub mod layout;
 pub mod literal;
 pub mod model;
 pub mod name;
@@ -67,6 +69,7 @@ impl Kind {
         match c.joint {
             Joint::Url => Kind::UrlPassword,
             Joint::Curl if name.starts_with(b"b") => Kind::Basic,
+            Joint::Curl if !name.starts_with(b"c") || name.starts_with(b"ch") => Kind::Password,
             Joint::Curl => Kind::Curl,
             Joint::Scheme if n.password => Kind::Basic,
             Joint::Scheme => Kind::Bearer,
