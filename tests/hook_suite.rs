@@ -5,6 +5,8 @@
 #[path = "common/place.rs"]
 mod place;
 
+#[path = "hook_suite/bypass.rs"]
+mod bypass;
 #[path = "hook_suite/commit.rs"]
 mod commit;
 #[path = "hook_suite/install.rs"]

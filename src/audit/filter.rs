@@ -23,6 +23,15 @@ pub struct Filters {
     pub sampling_rates: BTreeMap<String, f64>,
 }
 
+impl Filters {
+    /// Whether no event like this one is ever left out.
+    pub fn keep_all(&self, event: &Event) -> bool {
+        let Sieve { always, never, rates } = Sieve::new(self);
+        let left_out = never.iter().chain(rates.iter().map(|(name, _)| name)).any(|n| n.means(event));
+        !left_out || always.iter().any(|n| n.means(event))
+    }
+}
+
 /// What becomes of an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {

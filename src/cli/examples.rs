@@ -53,6 +53,13 @@ pub const EXAMPLES: &[(&str, &[Example])] = &[
             ("govctl audit query --event-type check.blocked --format jsonl", "every block, for a script"),
         ],
     ),
+    (
+        "audit reconcile",
+        &[
+            ("govctl audit reconcile", "commits that no check has seen"),
+            ("govctl audit reconcile v1.0..HEAD", "of those since a release"),
+        ],
+    ),
     ("audit report", &[("govctl audit report --last 30d --output month.html", "a page for people about a month")]),
     ("audit schema", &[("govctl audit schema", "the JSON Schema of an entry")]),
     ("audit stats", &[("govctl audit stats --group-by actor --last 7d", "who did how much this week")]),
@@ -89,6 +96,16 @@ pub const EXAMPLES: &[(&str, &[Example])] = &[
             ("govctl completions --static bash", "a script that never calls govctl"),
         ],
     ),
+    (
+        "hook install",
+        &[
+            ("govctl hook install", "check every commit, message and push from now on"),
+            ("govctl hook install --dry-run", "see what would change"),
+            ("govctl hook install --server", "in a bare repository: check what is pushed to it"),
+        ],
+    ),
+    ("hook run", &[("govctl hook run pre-commit", "do what git's hook does")]),
+    ("hook uninstall", &[("govctl hook uninstall", "put back what was there before")]),
     (
         "init",
         &[

@@ -179,6 +179,20 @@ impl Repo {
         write().context("cannot tell the tree of what is staged; try `git status`")
     }
 
+    /// What the last fetch brought, by `FETCH_HEAD`, as far as it is here.
+    pub fn fetched(&self) -> Vec<Oid> {
+        let text = fs::read_to_string(self.git_dir().join("FETCH_HEAD")).unwrap_or_default();
+        let first = |line: &str| line.split('\t').next().and_then(|id| Oid::from_str(id).ok());
+        let ids = text.lines().filter_map(first);
+        ids.filter(|id| self.inner.find_commit(*id).is_ok()).collect()
+    }
+
+    /// Whether HEAD is at the only one of these commits.
+    pub fn head_is(&self, commits: &[Oid]) -> bool {
+        let head = self.inner.head().ok().and_then(|h| h.target());
+        matches!((commits, head), ([one], Some(head)) if *one == head)
+    }
+
     /// Whether a merge, rebase, cherry-pick, revert or `git am` is under way.
     pub fn is_in_progress(&self) -> bool {
         !matches!(self.inner.state(), git2::RepositoryState::Clean | git2::RepositoryState::Bisect)

@@ -10,6 +10,7 @@ pub mod log;
 mod prove;
 mod prune;
 mod query;
+mod reconcile;
 mod report;
 mod schema;
 mod stats;
@@ -54,6 +55,8 @@ enum Command {
     Key(key::Args),
     /// Purge data past its retention time; entries and hashes stay
     Prune(prune::Args),
+    /// Find commits that no check has seen
+    Reconcile(reconcile::Args),
     /// Write a report for people
     Report(report::Args),
     /// Map the log to the controls of a standard
@@ -78,6 +81,7 @@ pub fn run(args: Args, policy: &PolicyArgs, terminal: &mut Terminal) -> Result<E
         Command::Prove(args) => prove::run(&args, &place, terminal),
         Command::Key(args) => key::run(&args, &place, terminal),
         Command::Prune(args) => prune::run(&args, &place, terminal),
+        Command::Reconcile(args) => reconcile::run(&args, &place, terminal),
         Command::Report(args) => report::run(&args, &place, terminal),
         Command::Compliance(args) => compliance::run(&args, &place, terminal),
         Command::Schema => schema::run(terminal),

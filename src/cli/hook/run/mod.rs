@@ -1,10 +1,13 @@
 //! `govctl hook run NAME`: what each hook does.
 
 mod index;
+mod made;
 mod message;
 mod push;
 mod receive;
 mod refs;
+mod trail;
+mod transaction;
 
 use anyhow::Result;
 
@@ -34,6 +37,7 @@ pub fn run(args: &Args, policy: &PolicyArgs, terminal: &mut Terminal) -> Result<
         Stage::PrePush => push::run(&args.arguments, policy, terminal),
         Stage::PreReceive => receive::pre_receive(policy, terminal),
         Stage::Update => receive::update(&args.arguments, policy, terminal),
-        Stage::ReferenceTransaction | Stage::PostCommit => Ok(Exit::Clean),
+        Stage::ReferenceTransaction => transaction::run(&args.arguments, policy, terminal),
+        Stage::PostCommit => made::run(policy, terminal),
     }
 }
