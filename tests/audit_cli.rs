@@ -201,7 +201,7 @@ fn following_shows_new_entries() {
         let took = started.elapsed();
         assert!(line.contains(&format!("follow-{n}")), "{line}");
         // It looks every 100 ms; the rest is for a machine that does other things.
-        assert!(took < Duration::from_secs(2), "{took:?}");
+        assert!(took < Duration::from_secs(10), "{took:?}");
         // Emptying the write-ahead log needs that nobody reads, and must not stop the follower.
         let conn = rusqlite::Connection::open(&db).unwrap();
         let busy: i64 = conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |r| r.get(0)).unwrap();
@@ -275,6 +275,7 @@ fn a_checkpoint_of_another_log_and_a_proof_with_another_key() {
     let refused = govctl(&second, &["verify", "--proof", &proof, "--key", &key]);
     assert_eq!(refused.status.code(), Some(1));
     assert!(stderr(&refused).contains("not signed by a known key"), "{}", stderr(&refused));
+    assert!(stderr(&refused).contains("another log: for govctl.local/a, and the key is that of govctl.local/b"));
 }
 
 #[test]

@@ -338,6 +338,30 @@ fn queries_and_counts() {
 }
 
 #[test]
+fn a_range_of_time_holds_what_a_recount_finds() {
+    let temp = tempfile::tempdir().unwrap();
+    let mut store = open(temp.path());
+    let at = |n: i64| jiff::Timestamp::from_second(1_000_000_000 + n).unwrap();
+    // The clock jumps back twice: numbers and times have not the same order.
+    let times: Vec<i64> = (0..60).chain(20..40).chain(35..100).collect();
+    let write = |tx: &govctl::store::Tx<'_>| times.iter().try_for_each(|n| tx.append_at(&event(1), at(*n)).map(drop));
+    store.write(write).unwrap();
+    for (from, to) in [(0, 100), (95, 100), (36, 38), (39, 61), (0, 1), (200, 300)] {
+        let expected: Vec<u64> =
+            (1u64..).zip(&times).filter(|(_, t)| (from..to).contains(*t)).map(|(seq, _)| seq).collect();
+        let query = Query::default().between(Some(at(from)), Some(at(to))).unwrap();
+        let mut found = Vec::new();
+        let take = |seq, _: &str| {
+            found.push(seq);
+            Ok::<_, StoreError>(())
+        };
+        store.query(&query, take).unwrap();
+        assert_eq!(found, expected, "{from}..{to}");
+        assert_eq!(store.count(&query).unwrap(), expected.len() as u64);
+    }
+}
+
+#[test]
 fn pruning_takes_the_data_and_leaves_the_hashes() {
     let temp = tempfile::tempdir().unwrap();
     let mut store = open(temp.path());

@@ -48,6 +48,8 @@ impl Store {
         let conn = Connection::open_with_flags(&file, flags)?;
         conn.busy_timeout(options.busy_timeout)?;
         conn.execute_batch("PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF; PRAGMA recursive_triggers=ON;")?;
+        // 16 MiB: a large transaction that outgrows the cache writes the same pages again and again.
+        conn.execute_batch("PRAGMA cache_size=-16384")?;
         conn.set_prepared_statement_cache_capacity(32);
         let version = migrations::version(&conn)?;
         use_wal(&conn, options.busy_timeout)?;

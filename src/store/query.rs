@@ -18,7 +18,7 @@ impl Store {
         query: &Query,
         mut take: impl FnMut(u64, &str) -> Result<(), E>,
     ) -> Result<(), E> {
-        let (filter, values) = condition(query);
+        let (filter, values) = self.bounded(query)?;
         let order = if query.reverse { "DESC" } else { "ASC" };
         let limit = query.limit.map_or(-1, int);
         let sql = format!("SELECT seq, body FROM entry WHERE {filter} ORDER BY seq {order} LIMIT {limit}");
@@ -30,6 +30,28 @@ impl Store {
             take(seq, body.map_err(|why| StoreError::other(format!("entry {seq} {why}")).at(&self.location.db))?)?;
         }
         Ok(())
+    }
+
+    /// The condition of a query. A time that few entries fall in is narrowed to their numbers first: entries come in the
+    /// order of their numbers, and walking all of them to find the few would take a second for every half million.
+    fn bounded(&self, query: &Query) -> Result<(String, Vec<Value>), StoreError> {
+        let (filter, mut values) = condition(query);
+        let (times, bounds) = condition(&Query { from: query.from, to: query.to, ..Query::default() });
+        if bounds.is_empty() {
+            return Ok((filter, values));
+        }
+        let few = self.size()? / 4;
+        let sql = format!("SELECT count(*) FROM (SELECT 1 FROM entry WHERE {times} LIMIT {few})");
+        let found: i64 =
+            self.conn.query_row(&sql, params_from_iter(&bounds), |r| r.get(0)).map_err(|e| self.failed(e))?;
+        if unsigned(found) == few {
+            return Ok((filter, values));
+        }
+        let sql = format!("SELECT coalesce(min(seq), 0), coalesce(max(seq), -1) FROM entry WHERE {times}");
+        let ends = |r: &rusqlite::Row<'_>| Ok([Value::Integer(r.get(0)?), Value::Integer(r.get(1)?)]);
+        values.extend(self.conn.query_row(&sql, params_from_iter(&bounds), ends).map_err(|e| self.failed(e))?);
+        let n = values.len();
+        Ok((format!("{filter} AND seq BETWEEN ?{} AND ?{n}", n - 1), values))
     }
 
     /// How many entries match, at most the query's limit.

@@ -15,6 +15,9 @@ use crate::store::Store;
 /// How often a followed log is looked at; a new entry must show within 200 ms.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 
+/// How many entries are held at a time.
+const BATCH: u64 = 100;
+
 /// `govctl audit tail`.
 #[derive(clap::Args, Debug)]
 pub struct Args {
@@ -57,13 +60,23 @@ pub(super) fn run(args: &Args, place: &Place, terminal: &mut Terminal) -> Result
     }
 }
 
+/// Entries are read in batches and printed after: whoever reads slowly does not keep a transaction open.
 fn print(store: &Store, next: &mut u64, args: &Args, lines: &Lines, terminal: &mut Terminal) -> Result<()> {
-    store.entries_from::<anyhow::Error>(*next, u64::MAX, |seq, body| {
-        *next = seq + 1;
-        match args.json {
-            true => writeln!(terminal.out(), "{body}")?,
-            false => lines.entry(body, terminal.out())?,
+    loop {
+        let mut batch = Vec::new();
+        store.entries_from::<anyhow::Error>(*next, BATCH, |seq, body| {
+            batch.push((seq, body.to_owned()));
+            Ok(())
+        })?;
+        for (seq, body) in &batch {
+            *next = seq + 1;
+            match args.json {
+                true => writeln!(terminal.out(), "{body}")?,
+                false => lines.entry(body, terminal.out())?,
+            }
         }
-        Ok(())
-    })
+        if (batch.len() as u64) < BATCH {
+            return Ok(());
+        }
+    }
 }

@@ -77,9 +77,21 @@ fn proof(path: &Path, keys: &[Verifier], terminal: &mut Terminal) -> Result<Exit
             Ok(Exit::Clean)
         }
         Err(e) => {
-            terminal.error(&format!("{}: {e}", path.display()));
+            terminal.error(&format!("{}: {e}{}", path.display(), of_another_log(&proof, keys)));
             Ok(Exit::Findings)
         }
+    }
+}
+
+/// A key has the name of its log, so the two tell apart a forged proof and one of another log.
+fn of_another_log(proof: &Proof, keys: &[Verifier]) -> String {
+    let note = SignedNote::parse(&proof.checkpoint).ok();
+    let origin = note.and_then(|n| Checkpoint::parse(n.text()).ok()).map(|c| c.origin);
+    match (origin, keys) {
+        (Some(origin), [key, ..]) if keys.iter().all(|k| k.name() != origin) => {
+            format!("; it is a proof for another log: for {origin}, and the key is that of {}", key.name())
+        }
+        _ => String::new(),
     }
 }
 
