@@ -14,6 +14,7 @@ mod identity;
 pub mod init;
 mod man;
 mod pager;
+pub mod plan;
 pub mod policy;
 pub mod redact;
 pub mod rules;
@@ -93,6 +94,8 @@ enum Command {
     Init(init::Args),
     /// The manual: print a page, or write all of them
     Man(man::Args),
+    /// Judge plans before they are carried out
+    Plan(plan::Args),
     /// Find mistakes in the policy, look into it, change it
     Policy(policy::Args),
     /// Copy standard input to standard output with every secret masked, line by line as it arrives
@@ -134,6 +137,7 @@ fn dispatch(asked: Command, policy: &PolicyArgs, terminal: &mut Terminal) -> any
         Command::Hook(args) => hook::run(&args, policy, terminal),
         Command::Init(args) => init::run(&args, policy, terminal),
         Command::Man(args) => man::run(&args, command(), terminal),
+        Command::Plan(args) => plan::run(&args, policy, terminal),
         Command::Policy(args) => policy::run(&args, policy, terminal),
         Command::Redact(args) => redact::run(&args, policy, terminal),
         Command::Rules(args) => rules::run(args, policy, terminal),

@@ -7,12 +7,14 @@
 //! | value → [`Plan`] | [`read()`] |
 //! | the types, and the hashes over them | [`action`] |
 //! | the canonical form (RFC 8785) and the hash of anything | [`canonical`] |
+//! | plan ↔ execution graph | [`graph`] |
 //! | the closed list of what can be wrong | [`violation`] |
 //!
 //! Whether an action is known, and how dangerous it is, is the policy's business and not known here: see [`crate::gate`].
 
 pub mod action;
 pub mod canonical;
+pub mod graph;
 pub mod identifier;
 pub mod path;
 mod read;

@@ -45,7 +45,12 @@ pub fn in_force(
     root: Option<&Path>,
     context: &Context,
 ) -> anyhow::Result<Policy> {
-    match load(named, directory, root, context)? {
+    valid(load(named, directory, root, context)?)
+}
+
+/// The policy that was found. Errors: one with mistakes, told as [`in_force`] tells it.
+pub fn valid(loaded: Loaded) -> anyhow::Result<Policy> {
+    match loaded {
         Loaded::BuiltIn(policy) => Ok(*policy),
         Loaded::File { path, mut verdict } => match verdict.policy.take() {
             Some(policy) => Ok(policy),
