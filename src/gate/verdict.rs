@@ -65,8 +65,11 @@ impl<'p> Judge<'p> {
             let message = format!("a request may have {most} bytes, this one has {}", bytes.len());
             return Verdict::refused(vec![Violation { code: Code::TooLarge, path: Path::Root.to_string(), message }]);
         }
-        match plan::read(bytes) {
-            Ok(plan) => self.judge_plan(plan),
+        let look = |part: &plan::Part<'_>, path: &Path<'_>, notes: &mut Violations| {
+            vocabulary::check_step(self.rater.policy(), part, path, notes);
+        };
+        match plan::read_with(bytes, &look) {
+            Ok(plan) => self.conclude(plan, Violations::default()),
             Err(violations) => Verdict::refused(violations),
         }
     }
@@ -75,6 +78,10 @@ impl<'p> Judge<'p> {
     pub fn judge_plan(&self, plan: Plan) -> Verdict {
         let mut notes = Violations::default();
         vocabulary::check(self.rater.policy(), &plan, &mut notes);
+        self.conclude(plan, notes)
+    }
+
+    fn conclude(&self, plan: Plan, mut notes: Violations) -> Verdict {
         let assessment = self.rater.classify(&plan);
         if assessment.requires_approval && !self.rater.policy().sections().approvals.enabled {
             notes.add(Code::ApprovalsDisabled, Path::Root, "this needs an approval, and the policy has approvals off");

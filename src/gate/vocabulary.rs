@@ -6,7 +6,7 @@ use super::tier::declaration;
 use crate::plan::identifier::visible;
 use crate::plan::path::Path;
 use crate::plan::violation::{Code, Violations};
-use crate::plan::{Plan, Step};
+use crate::plan::{Part, Plan};
 use crate::policy::Policy;
 use crate::policy::formats::name_matches;
 use crate::policy::raw::rules::ActionDeclaration;
@@ -16,16 +16,18 @@ use crate::policy::raw::values::{ParamKind, Pattern};
 pub fn check(policy: &Policy, plan: &Plan, notes: &mut Violations) {
     let steps = Path::Root.key("steps");
     for (i, step) in plan.steps.iter().enumerate() {
-        check_step(policy, step, &steps.item(i), notes);
+        check_step(policy, &Part::from(step), &steps.item(i), notes);
     }
 }
 
-fn check_step(policy: &Policy, step: &Step, path: &Path<'_>, notes: &mut Violations) {
-    let declared = declaration(policy, &step.action);
+/// Holds what could be read of a step against the policy's vocabulary.
+pub fn check_step(policy: &Policy, step: &Part<'_>, path: &Path<'_>, notes: &mut Violations) {
+    let Some(action) = step.action else { return };
+    let declared = declaration(policy, action);
     match declared {
         Some(declared) if checks_input(policy) => params(declared, step, path, notes),
-        None if !is_named(policy, &step.action) => {
-            let message = format!("the policy names no action `{}`", visible(&step.action));
+        None if !is_named(policy, action) => {
+            let message = format!("the policy names no action `{}`", visible(action));
             notes.add(Code::UnknownAction, path.key("action"), message);
         }
         _ => {}
@@ -60,23 +62,24 @@ fn is_named(policy: &Policy, action: &str) -> bool {
 fn provider(
     policy: &Policy,
     declared: Option<&ActionDeclaration>,
-    step: &Step,
+    step: &Part<'_>,
     path: &Path<'_>,
     notes: &mut Violations,
 ) {
     let path = path.key("provider");
     let known = declared.map(|d| d.providers.as_slice()).unwrap_or_default();
-    match &step.provider {
-        None if known.is_empty() => {}
+    match step.provider {
+        None if known.is_empty() || notes.has_at(&path.to_string()) => {}
         None => notes.add(Code::UnknownProvider, path, format!("expected one of {}", known.join(", "))),
-        Some(provider) if known.contains(provider) => {}
+        Some(provider) if known.iter().any(|k| k == provider) => {}
         Some(provider) if !known.is_empty() => {
             let message = format!("`{}` is none of {}", visible(provider), known.join(", "));
             notes.add(Code::UnknownProvider, path, message);
         }
         // The declaration of the action takes any.
         Some(_) if declared.is_some() => {}
-        Some(provider) if policy.sections().policies.action.iter().any(|a| a.providers.contains(provider)) => {}
+        Some(provider)
+            if policy.sections().policies.action.iter().any(|a| a.providers.iter().any(|p| p == provider)) => {}
         Some(provider) => {
             let message = format!("the policy names no provider `{}`", visible(provider));
             notes.add(Code::UnknownProvider, path, message);
@@ -84,17 +87,20 @@ fn provider(
     }
 }
 
-fn params(declared: &ActionDeclaration, step: &Step, path: &Path<'_>, notes: &mut Violations) {
+fn params(declared: &ActionDeclaration, step: &Part<'_>, path: &Path<'_>, notes: &mut Violations) {
+    let Some(given) = step.params else { return };
     let path = path.key("params");
     for (name, wanted) in &declared.params {
         let place = path.key(name);
-        match step.params.get(name) {
+        match given.get(name) {
             None if wanted.optional => {}
             None => notes.add(
                 Code::MissingParam,
                 place,
                 format!("`{}` asks for this {}", declared.name, wanted.kind.name()),
             ),
+            // A number that was refused has its own violation already.
+            Some(Value::Null) if notes.has_at(&place.to_string()) => {}
             Some(value) if is_of(value, wanted.kind) => {}
             Some(_) => notes.add(
                 Code::WrongParamType,
@@ -103,7 +109,7 @@ fn params(declared: &ActionDeclaration, step: &Step, path: &Path<'_>, notes: &mu
             ),
         }
     }
-    for name in step.params.keys().filter(|n| !declared.params.contains_key(*n)) {
+    for name in given.keys().filter(|n| !declared.params.contains_key(*n)) {
         notes.add(Code::UnknownParam, path.key(name), format!("`{}` has no such parameter", declared.name));
     }
 }

@@ -23,5 +23,5 @@ pub mod tree;
 pub mod violation;
 
 pub use action::{Actor, ActorKind, Plan, Step};
-pub use read::read;
+pub use read::{Look, Part, read, read_with};
 pub use violation::{Code, Violation};

@@ -16,17 +16,46 @@ use super::violation::{Code, Violation, Violations};
 /// # Errors
 /// Everything that is wrong, each with its JSON path.
 pub fn read(bytes: &[u8]) -> Result<Plan, Vec<Violation>> {
+    read_with(bytes, &|_, _, _| ())
+}
+
+/// As [`read`], with a look of the caller's at each step, also at one with which something else is wrong.
+///
+/// # Errors
+/// Everything that is wrong, what the caller noted among it.
+pub fn read_with(bytes: &[u8], look: Look<'_>) -> Result<Plan, Vec<Violation>> {
     let mut notes = Violations::default();
-    let plan = tree::parse(bytes, &mut notes).and_then(|value| Reader { notes: &mut notes }.plan(value));
+    let plan = tree::parse(bytes, &mut notes).and_then(|value| Reader { notes: &mut notes, look }.plan(value));
     match plan {
         Some(plan) if notes.is_empty() => Ok(plan),
         _ => Err(notes.into_vec()),
     }
 }
 
+/// Looks at a step and notes what is wrong with it.
+pub type Look<'a> = &'a dyn Fn(&Part<'_>, &Path<'_>, &mut Violations);
+
+/// What could be read of a step.
+#[derive(Clone, Copy, Debug)]
+pub struct Part<'s> {
+    /// Its action.
+    pub action: Option<&'s str>,
+    /// Its provider.
+    pub provider: Option<&'s str>,
+    /// Its parameters.
+    pub params: Option<&'s Map<String, Value>>,
+}
+
+impl<'s> From<&'s Step> for Part<'s> {
+    fn from(step: &'s Step) -> Self {
+        Part { action: Some(&step.action), provider: step.provider.as_deref(), params: Some(&step.params) }
+    }
+}
+
 /// Takes a value apart. A part that is wrong is noted and becomes `None`; the rest goes on.
 pub(super) struct Reader<'a> {
     pub(super) notes: &'a mut Violations,
+    pub(super) look: Look<'a>,
 }
 
 /// The members of an object that have not been asked for yet.
@@ -90,6 +119,8 @@ impl Reader<'_> {
         let labels = self.names(&mut members, "labels");
         let paths = self.names(&mut members, "paths");
         self.finish(members);
+        let part = Part { action: action.as_deref(), provider: provider.as_deref(), params: params.as_ref() };
+        (self.look)(&part, path, self.notes);
         Some(Step {
             action: action?,
             provider,

@@ -20,7 +20,7 @@ pub fn masked_violations(list: &[Violation]) -> Vec<Violation> {
 
 /// A verdict: what it is, what is wrong, and why the tier is what it is.
 pub fn verdict(verdict: &Verdict) -> String {
-    let mut out = format!("{}", verdict.outcome.name());
+    let mut out = verdict.outcome.name().to_owned();
     if let Some(hash) = &verdict.plan_hash {
         let _ = write!(out, "  {hash}");
     }
