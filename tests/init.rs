@@ -80,3 +80,156 @@ fn a_named_policy_is_written_where_it_is_named() {
     assert!(place.path().join("rules/governance.schema.json").exists());
     assert_eq!(place.govctl(&["init", "--policy", "none/mine.toml"]).status, 2, "a folder that is not there");
 }
+
+/// Every file of the work tree with its bytes.
+fn everything(place: &Place) -> std::collections::BTreeMap<std::path::PathBuf, Vec<u8>> {
+    let mut files = std::collections::BTreeMap::new();
+    let mut folders = vec![place.path().to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                files.insert(path.clone(), std::fs::read(path).unwrap());
+            }
+        }
+    }
+    files
+}
+
+#[test]
+fn what_is_there_is_told_and_a_baseline_accepts_it() {
+    let place = Place::repository(&[
+        ("src/a.py", &place::leak(3)),
+        ("src/b.py", "x = 1\n"),
+        ("web/a.ts", "export const x = 1;\n"),
+        (".pre-commit-config.yaml", "repos: []\n"),
+        (".gitlab-ci.yml", "test:\n  script: make\n"),
+    ]);
+    let ran = place.govctl(&["init", "--yes"]);
+    assert_eq!((ran.status, &*ran.out), (0, ""), "{ran:?}");
+    for part in ["Python, TypeScript", "pre-commit", "GitLab CI", ".govctl-baseline.json", "1 findings", "govctl check"]
+    {
+        assert!(ran.err.contains(part), "{part}: {ran:?}");
+    }
+    assert!(place.read("governance.toml").contains("baseline = \".govctl-baseline.json\""));
+    place.check(&["--only", "secrets"]).finds(&[]);
+    place.write("src/c.py", place::leak(4));
+    place.check(&["--only", "secrets"]).finds(&[&format!("src/c.py:1 {}", place::RULE)]);
+    assert_eq!(place.govctl(&["policy", "validate", "--strict"]).status, 0);
+}
+
+const GITLEAKS: &str = "[extend]\nuseDefault = true\ndisabledRules = [\"slack-bot-token\", \"no-such-rule\"]\n\
+    [[rules]]\nid = \"acme\"\ndescription = \"Acme\"\nregex = '''acme_[a-z]{12}'''\nkeywords = [\"acme_\"]\n\
+    [[rules]]\nid = \"keys\"\npath = '''id_rsa$'''\n";
+
+#[test]
+fn what_gitleaks_was_told_is_taken_over() {
+    let leak = place::leak(3);
+    let report = r#"[{"RuleID":"github-pat","File":"src/a.py","StartLine":1,"Fingerprint":"src/a.py:github-pat:1"},
+        {"RuleID":"github-pat","File":"gone.py","StartLine":7,"Fingerprint":"x"}]"#;
+    let place = Place::repository(&[
+        ("src/a.py", &leak),
+        (".gitleaks.toml", GITLEAKS),
+        (".gitleaksignore", "# ours\nsrc/a.py:github-pat:1\n0123abc:old.py:github-pat:3\nnonsense\n"),
+        ("gitleaks-report.json", report),
+    ]);
+    let ran = place.govctl(&["init"]);
+    assert_eq!(ran.status, 0, "{ran:?}");
+    for part in
+        ["secrets/no-such-rule", "a rule on file names", "old.py:github-pat:3", "gone.py:github-pat:7", "nonsense"]
+    {
+        assert!(ran.err.contains(part), "{part}: {ran:?}");
+    }
+    assert!(!ran.err.contains("src/a.py:github-pat:1"), "{ran:?}");
+    let policy = place.read("governance.toml");
+    assert!(policy.contains("disable = [\"secrets/slack-bot-token\"]") && policy.contains("secrets/acme"), "{policy}");
+    let validated = place.govctl(&["policy", "validate"]);
+    assert_eq!(validated.status, 0, "{validated:?}");
+    place.write("b.txt", "acme_abcdefghijkl\n");
+    place.check(&["--only", "secrets"]).finds(&["b.txt:1 secrets/acme"]);
+}
+
+#[test]
+fn what_detect_secrets_was_told_is_taken_over() {
+    let baseline = r#"{"version":"1.5.0","plugins_used":[],
+        "filters_used":[{"path":"detect_secrets.filters.regex.should_exclude_file","pattern":["generated/.*|(a|b)"]},
+            {"path":"detect_secrets.filters.regex.should_exclude_line","pattern":["x"]}],
+        "results":{"src/a.py":[{"type":"GitHub Token","filename":"src/a.py","hashed_secret":"0","line_number":1}],
+            "old.py":[{"type":"Secret Keyword","filename":"old.py","hashed_secret":"0","line_number":4}]}}"#;
+    let leak = place::leak(3);
+    let place = Place::repository(&[("src/a.py", &leak), ("generated/b.py", &leak), (".secrets.baseline", baseline)]);
+    let ran = place.govctl(&["init"]);
+    assert_eq!(ran.status, 0, "{ran:?}");
+    for part in ["old.py:4: Secret Keyword", "should_exclude_line", "1 findings", "no glob"] {
+        assert!(ran.err.contains(part), "{part}: {ran:?}");
+    }
+    assert!(place.read("governance.toml").contains("**/generated/**"));
+    place.check(&["--only", "secrets"]).finds(&[]);
+    let broken = Place::with(&[(".secrets.baseline", "{"), (".gitleaks.toml", "[[rules]]\nid = \"x\"\nregex = '('\n")]);
+    let ran = broken.govctl(&["init"]);
+    assert_eq!(ran.status, 0, "{ran:?}");
+    assert!(ran.err.contains("not carried: .secrets.baseline") && ran.err.contains("rule `x`"), "{ran:?}");
+}
+
+#[test]
+fn undo_restores_byte_for_byte() {
+    let place = Place::repository(&[("src/a.py", &place::leak(3)), (".github/workflows/test.yml", "on: push\n")]);
+    let before = everything(&place);
+    assert_eq!(place.govctl(&["init", "--ci", "github"]).status, 0);
+    assert!(everything(&place).len() >= before.len() + 4);
+    let ran = place.govctl(&["init", "--undo"]);
+    assert_eq!(ran.status, 0, "{ran:?}");
+    assert!(ran.err.contains("governance.toml") && ran.err.contains(".github/workflows/govctl.yml"), "{ran:?}");
+    assert!(everything(&place) == before);
+    place.govctl(&["init", "--undo"]).fails(&["nothing to undo"]);
+    assert_eq!(place.govctl(&["init"]).status, 0, "and it starts anew");
+}
+
+#[test]
+fn undo_leaves_what_was_changed_and_names_it() {
+    let place = Place::repository(&[("src/a.py", &place::leak(3))]);
+    assert_eq!(place.govctl(&["init"]).status, 0);
+    place.write("governance.toml", format!("{}# mine\n", place.read("governance.toml")));
+    let after = everything(&place);
+    place.govctl(&["init", "--undo"]).fails(&["changed since", "governance.toml", "nothing was undone"]);
+    assert!(everything(&place) == after);
+}
+
+#[test]
+fn a_file_for_ci_is_written_where_it_is_asked_for() {
+    let place = Place::repository(&[]);
+    let ran = place.govctl(&["init", "--ci", "github", "--dry-run"]);
+    assert!(ran.status == 0 && ran.out.contains("upload-sarif"), "{ran:?}");
+    assert!(!place.path().join(".github").exists());
+    assert_eq!(place.govctl(&["init", "--ci", "github"]).status, 0);
+    assert!(place.read(".github/workflows/govctl.yml").contains("govctl check --format sarif"));
+    let place = Place::repository(&[(".gitlab-ci.yml", "test:\n  script: make\n")]);
+    let ran = place.govctl(&["init", "--ci", "gitlab"]);
+    assert!(ran.status == 0 && ran.err.contains("include:"), "{ran:?}");
+    assert_eq!(place.read(".gitlab-ci.yml"), "test:\n  script: make\n");
+    assert!(place.read(".gitlab/govctl.yml").contains("secret_detection"));
+    let place = Place::repository(&[(".github/workflows/govctl.yml", "mine\n")]);
+    place.govctl(&["init", "--ci", "github"]).fails(&["govctl.yml exists", "nothing was written"]);
+    assert!(!place.path().join("governance.toml").exists());
+}
+
+/// Many files cost next to nothing beside the look at them.
+#[test]
+fn it_is_quick_beside_the_look() {
+    let place = Place::repository(&[]);
+    for n in 0..5000 {
+        place.write(&format!("d{}/f{n}.py", n % 50), "x = 1\n");
+    }
+    let timed = |args: &[&str]| {
+        let started = std::time::Instant::now();
+        let ran = place.govctl(args);
+        assert_eq!(ran.status, 0, "{ran:?}");
+        started.elapsed()
+    };
+    let look = timed(&["check"]);
+    let all = timed(&["init"]);
+    eprintln!("5,000 files: check {look:?}, init {all:?}");
+    assert!(all < look * 3 + std::time::Duration::from_secs(10), "check {look:?}, init {all:?}");
+}

@@ -110,7 +110,9 @@ pub const EXAMPLES: &[(&str, &[Example])] = &[
         "init",
         &[
             ("govctl init --dry-run", "show what would be written"),
-            ("govctl init", "write a first policy and its schema"),
+            ("govctl init", "write a first policy, its schema, a baseline"),
+            ("govctl init --yes --ci github", "and a workflow; ask nothing"),
+            ("govctl init --undo", "take it back, byte for byte"),
         ],
     ),
     (

@@ -90,7 +90,7 @@ enum Command {
     Completions(completions::Args),
     /// Put git's hooks in place, take them away, run one
     Hook(hook::Args),
-    /// Start: write a first governance.toml and its schema
+    /// Start: take over what is there, write a first governance.toml, hooks, a baseline
     Init(init::Args),
     /// The manual: print a page, or write all of them
     Man(man::Args),
