@@ -233,3 +233,29 @@ fn it_is_quick_beside_the_look() {
     eprintln!("5,000 files: check {look:?}, init {all:?}");
     assert!(all < look * 3 + std::time::Duration::from_secs(10), "check {look:?}, init {all:?}");
 }
+
+#[test]
+fn hooks_are_put_in_place_and_taken_away_again() {
+    let place = Place::repository(&[("a.py", "x = 1\n")]);
+    place.write(".git/hooks/pre-commit", "#!/bin/sh\nexit 0\n");
+    let before = everything(&place);
+    let ran = place.govctl(&["init", "--dry-run"]);
+    assert!(ran.out.contains("would write") && ran.out.contains("pre-push") && everything(&place) == before, "{ran:?}");
+    assert_eq!(place.govctl(&["init"]).status, 0);
+    place.write("b.py", place::leak(3));
+    place.git(&["add", "-A"]);
+    let (ok, told) = place.try_git(&["commit", "-m", "Leak"]);
+    assert!(!ok && told.contains(place::RULE), "{told}");
+    std::fs::remove_file(place.path().join("b.py")).unwrap();
+    assert_eq!(place.govctl(&["init", "--undo"]).status, 0);
+    let hooks = |files: &std::collections::BTreeMap<std::path::PathBuf, Vec<u8>>| -> Vec<_> {
+        files
+            .iter()
+            .filter(|(p, _)| p.to_string_lossy().contains("/hooks/"))
+            .map(|(p, b)| (p.clone(), b.clone()))
+            .collect()
+    };
+    assert!(hooks(&everything(&place)) == hooks(&before));
+    assert_eq!(place.govctl(&["init", "--no-hooks"]).status, 0);
+    assert!(hooks(&everything(&place)) == hooks(&before));
+}

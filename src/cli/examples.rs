@@ -97,15 +97,25 @@ pub const EXAMPLES: &[(&str, &[Example])] = &[
         ],
     ),
     (
-        "hook install",
+        "doctor",
         &[
-            ("govctl hook install", "check every commit, message and push from now on"),
-            ("govctl hook install --dry-run", "see what would change"),
-            ("govctl hook install --server", "in a bare repository: check what is pushed to it"),
+            ("govctl doctor", "is everything in force? Tries the hooks, too"),
+            ("govctl doctor --fix", "mend permissions and govctl's own hooks"),
+            ("govctl doctor --json", "for a script"),
         ],
     ),
-    ("hook run", &[("govctl hook run pre-commit", "do what git's hook does")]),
-    ("hook uninstall", &[("govctl hook uninstall", "put back what was there before")]),
+    (
+        "hook install",
+        &[
+            ("govctl hook install --dry-run", "show what would change"),
+            ("govctl hook install", "check each commit, message and push here"),
+            ("govctl hook install --stage pre-push", "only one hook"),
+            ("govctl hook install --global", "in every repository of yours"),
+            ("govctl hook install --server", "in a bare repository that is pushed to"),
+        ],
+    ),
+    ("hook run", &[("govctl hook run pre-commit", "what git's script calls; it reads what git gives that hook")]),
+    ("hook uninstall", &[("govctl hook uninstall", "what was there before comes back, byte for byte")]),
     (
         "init",
         &[

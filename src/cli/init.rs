@@ -7,6 +7,7 @@ mod accept;
 mod adopt;
 mod ci;
 mod detect;
+mod hooks;
 mod ledger;
 
 use std::fs;
@@ -45,12 +46,16 @@ pub struct Args {
     /// Write a file that has this CI run govctl, too
     #[arg(long, value_enum, value_name = "SERVICE")]
     ci: Option<ci::Ci>,
+    /// Leave git's hooks as they are
+    #[arg(long)]
+    no_hooks: bool,
 }
 
 /// What is about to be written.
 struct Plan {
     directory: PathBuf,
     steps: Vec<Step>,
+    hooks: hooks::Hooks,
     found: detect::Found,
     accepted: usize,
     lost: Vec<String>,
@@ -80,10 +85,11 @@ pub fn run(args: &Args, options: &PolicyArgs, terminal: &mut Terminal) -> Result
         terminal.note("nothing was written");
         return Ok(Exit::Clean);
     }
-    ledger::remember(&plan.steps)?;
+    let all: Vec<_> = plan.steps.iter().chain(&plan.hooks.steps).cloned().collect();
+    ledger::remember(&all)?;
     plan.steps.iter().try_for_each(write)?;
-    let names: Vec<_> = plan.steps.iter().map(|s| load::display_path(&s.path, &plan.directory)).collect();
-    terminal.note(&format!("wrote {}", names.join(", ")));
+    plan.hooks.install(&plan.directory)?;
+    terminal.note(&format!("wrote {}", names(&plan)));
     terminal.say(&next(&plan));
     Ok(Exit::Clean)
 }
@@ -111,7 +117,8 @@ fn plan(args: &Args, directory: PathBuf, policy: PathBuf) -> Result<Plan> {
         let path = load::display_path(&step.path, &directory);
         bail!("{path} exists; nothing was written. Move it away to start anew");
     }
-    Ok(Plan { directory, steps, found, accepted: look.found.len(), lost: adopted.lost, gaps: look.gaps, next })
+    let hooks = if args.no_hooks { hooks::Hooks::default() } else { hooks::plan(&directory) };
+    Ok(Plan { directory, steps, hooks, found, accepted: look.found.len(), lost: adopted.lost, gaps: look.gaps, next })
 }
 
 /// The first policy with what was found and taken over in it. Rules that do not hold here are left out and named.
@@ -166,6 +173,7 @@ fn show(plan: &Plan, terminal: &mut Terminal) -> Result<()> {
             terminal.out().write_all(text)?;
         }
     }
+    terminal.out().write_all(plan.hooks.describe()?.as_bytes())?;
     plan.lost.iter().take(SHOWN).try_for_each(|l| writeln!(terminal.out(), "# not carried: {l}"))?;
     Ok(())
 }
@@ -180,8 +188,13 @@ fn tell(plan: &Plan, terminal: &mut Terminal) {
         ));
     }
     plan.gaps.iter().for_each(|g| terminal.warn(&format!("the first look is not complete: {g}")));
-    let names: Vec<_> = plan.steps.iter().map(|s| load::display_path(&s.path, &plan.directory)).collect();
-    terminal.note(&format!("to be written: {}", names.join(", ")));
+    plan.hooks.problem.iter().for_each(|p| terminal.warn(&format!("no hooks are installed: {p}")));
+    terminal.note(&format!("to be written: {}", names(plan)));
+}
+
+fn names(plan: &Plan) -> String {
+    let all = plan.steps.iter().chain(&plan.hooks.steps);
+    all.map(|s| load::display_path(&s.path, &plan.directory)).collect::<Vec<_>>().join(", ")
 }
 
 /// Anything but a no is a yes: it can be undone.
@@ -209,6 +222,7 @@ fn next(plan: &Plan) -> String {
 const NEXT: &str = "  govctl check                     look at what is in the repository
   govctl policy validate           after every change of the policy
   govctl policy explain checks     what can be said of checks, and of any other key
+  govctl doctor                    see whether everything is in force
   govctl init --undo               take back what was written
 Then commit governance.toml and what else was written.
 ";

@@ -7,6 +7,7 @@ pub mod audit;
 pub mod check;
 mod clock;
 mod completions;
+mod doctor;
 pub mod examples;
 mod files;
 pub mod hook;
@@ -88,6 +89,8 @@ enum Command {
     Lint(check::Args),
     /// Print the script that lets a shell complete govctl's words
     Completions(completions::Args),
+    /// Look whether everything is in force; try the hooks; mend what can be mended
+    Doctor(doctor::Args),
     /// Put git's hooks in place, take them away, run one
     Hook(hook::Args),
     /// Start: take over what is there, write a first governance.toml, hooks, a baseline
@@ -134,6 +137,7 @@ fn dispatch(asked: Command, policy: &PolicyArgs, terminal: &mut Terminal) -> any
         Command::Scan(args) => check::run(&args, policy, &["secrets", "synthetic"], terminal),
         Command::Lint(args) => check::run(&args, policy, &["imports", "standards"], terminal),
         Command::Completions(args) => completions::run(&args, command(), terminal),
+        Command::Doctor(args) => doctor::run(&args, policy, terminal),
         Command::Hook(args) => hook::run(&args, policy, terminal),
         Command::Init(args) => init::run(&args, policy, terminal),
         Command::Man(args) => man::run(&args, command(), terminal),

@@ -137,7 +137,11 @@ fn program() -> String {
     env::current_exe().ok().and_then(|p| p.to_str().map(ToOwned::to_owned)).unwrap_or_else(|| "govctl".to_owned())
 }
 
-fn tell(change: &Change, dry_run: bool) -> Result<String> {
+/// What a change is, in words, with a diff where a file of a manager changes.
+///
+/// # Errors
+/// A diff that cannot be made.
+pub fn tell(change: &Change, dry_run: bool) -> Result<String> {
     let would = if dry_run { "would " } else { "" };
     Ok(match change {
         Change::Script { path, aside: Some(aside), .. } => {

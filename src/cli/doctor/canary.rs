@@ -1,0 +1,172 @@
+//! A known-bad change sent through a hook, to see that it is refused. It happens in a repository of its own in the temporary
+//! folder, which has the hook's very script and this repository's policy, under the real git; the user's repository, index
+//! and work tree are not touched. The secret is made up at that moment, so it stands in no file of govctl.
+//!
+//! A hook that ran here before govctl's is left out: it may do anything to the folder it runs in.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use anyhow::{Context as _, Result, anyhow, bail};
+
+use super::Check;
+use crate::cli::PolicyArgs;
+use crate::cli::hook::place::make_executable;
+use crate::cli::hook::stage::Stage;
+use crate::cli::policy::options::working_directory;
+use crate::policy::Policy;
+use crate::policy::load::Loaded;
+use crate::policy::raw::policies::EnforcementMode;
+use crate::rules::{CATALOGUE, template};
+
+/// The rule whose example is sent.
+const RULE: &str = "secrets/github-personal-access-token";
+
+/// Whether a hook is there to block.
+pub fn blocks(stage: Stage) -> bool {
+    matches!(stage, Stage::PreCommit | Stage::PreMergeCommit | Stage::CommitMsg | Stage::PrePush)
+}
+
+/// Sends the canary through a hook; without a script through what a manager runs.
+pub fn release(stage: Stage, script: Option<&Path>, options: &PolicyArgs, policy: Option<&Policy>) -> Check {
+    let name = format!("canary through {}", stage.name());
+    if policy.is_some_and(|p| p.environment.enforcement_mode != EnforcementMode::Strict) {
+        return Check::good(name, "not sent: the policy does not block here");
+    }
+    match Cage::new(stage, script, options).and_then(|cage| cage.send(stage)) {
+        Ok(sent) if sent.passed => {
+            let detail = "a change with a secret went through";
+            Check::bad(name, detail, format!("govctl hook install --stage {}; govctl policy show checks", stage.name()))
+        }
+        Ok(sent) if sent.told.contains(RULE) => Check::good(name, "a change with a secret is refused"),
+        Ok(sent) => {
+            let last = sent.told.lines().rfind(|l| !l.trim().is_empty()).unwrap_or("it said nothing").to_owned();
+            Check::unknown(name, format!("it was refused, but not for the secret: {last}"))
+        }
+        Err(error) => Check::unknown(name, format!("{error:#}")),
+    }
+}
+
+/// How it went.
+struct Sent {
+    passed: bool,
+    told: String,
+}
+
+/// A repository to try a hook in.
+struct Cage {
+    path: PathBuf,
+    environment: Option<String>,
+    policy: Option<PathBuf>,
+}
+
+impl Cage {
+    fn new(stage: Stage, script: Option<&Path>, options: &PolicyArgs) -> Result<Self> {
+        let path = env::temp_dir().join(format!("govctl-canary-{}-{:016x}", std::process::id(), fastrand::u64(..)));
+        let policy = match options.load_here()? {
+            Loaded::File { path, .. } => Some(working_directory()?.join(path)),
+            Loaded::BuiltIn(_) => None,
+        };
+        let mut builder = fs::DirBuilder::new();
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(&path).with_context(|| format!("cannot make the folder {}", path.display()))?;
+        let cage = Self { path, environment: options.environment.clone(), policy };
+        let program = env::current_exe().context("cannot tell where govctl is")?;
+        let text = match script {
+            Some(script) => fs::read_to_string(script).with_context(|| format!("cannot read {}", script.display()))?,
+            None => stage.script(&program.to_string_lossy(), false),
+        };
+        fs::create_dir_all(cage.path.join("hooks"))?;
+        let hook = cage.path.join("hooks").join(stage.name());
+        fs::write(&hook, text)?;
+        make_executable(&hook)?;
+        cage.must(&["init", "-q", "--template=", "work"], "")?;
+        cage.must(&["init", "-q", "--bare", "--template=", "there.git"], "")?;
+        cage.put("clean.txt", "nothing\n")?;
+        cage.must(&["commit", "-q", "-m", "Start"], "work")?;
+        Ok(cage)
+    }
+
+    /// Does with real git what the hook is for.
+    fn send(&self, stage: Stage) -> Result<Sent> {
+        let secret = secret()?;
+        match stage {
+            Stage::CommitMsg => {
+                self.put("more.txt", "nothing\n")?;
+                self.armed(&["commit", "-m", &format!("Use it\n\n{secret}")])
+            }
+            Stage::PreMergeCommit => {
+                self.must(&["checkout", "-q", "-b", "canary"], "work")?;
+                self.put("canary.txt", &secret)?;
+                self.must(&["commit", "-q", "-m", "Canary"], "work")?;
+                self.must(&["checkout", "-q", "-"], "work")?;
+                self.armed(&["merge", "--no-ff", "--no-edit", "canary"])
+            }
+            Stage::PrePush => {
+                self.put("canary.txt", &secret)?;
+                self.must(&["commit", "-q", "-m", "Canary"], "work")?;
+                self.armed(&["push", "../there.git", "HEAD:refs/heads/main"])
+            }
+            _ => {
+                self.put("canary.txt", &secret)?;
+                self.armed(&["commit", "-m", "Canary"])
+            }
+        }
+    }
+
+    fn put(&self, name: &str, text: &str) -> Result<()> {
+        fs::write(self.path.join("work").join(name), text)?;
+        self.must(&["add", "-A"], "work")
+    }
+
+    /// Runs git with the hook in place.
+    fn armed(&self, args: &[&str]) -> Result<Sent> {
+        let output = self.git(args, "work", "../hooks")?;
+        let told = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+        Ok(Sent { passed: output.status.success(), told })
+    }
+
+    fn must(&self, args: &[&str], folder: &str) -> Result<()> {
+        let output = self.git(args, folder, "/dev/null")?;
+        if !output.status.success() {
+            bail!("git {}: {}", args.join(" "), String::from_utf8_lossy(&output.stderr).trim());
+        }
+        Ok(())
+    }
+
+    fn git(&self, args: &[&str], folder: &str, hooks: &str) -> Result<Output> {
+        let mut command = Command::new("git");
+        command.current_dir(self.path.join(folder)).args(["-c", &format!("core.hooksPath={hooks}")]);
+        command
+            .args(["-c", "user.name=govctl", "-c", "user.email=govctl@localhost", "-c", "commit.gpgSign=false"])
+            .args(args);
+        for (name, _) in env::vars_os().filter(|(n, _)| n.to_string_lossy().starts_with("GIT_")) {
+            command.env_remove(name);
+        }
+        command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1").env("GIT_TERMINAL_PROMPT", "0");
+        command.env("GIT_EDITOR", "true").env("GOVCTL_STATE_DIR", self.path.join("state")).stdin(Stdio::null());
+        for name in ["GITHUB_STEP_SUMMARY", "GOVCTL_POLICY", "GOVCTL_ENV"] {
+            command.env_remove(name);
+        }
+        command.envs(self.policy.as_ref().map(|p| ("GOVCTL_POLICY", p)));
+        command.envs(self.environment.as_ref().map(|e| ("GOVCTL_ENV", e)));
+        command.output().context("cannot run git: install it, or put it on PATH")
+    }
+}
+
+impl Drop for Cage {
+    fn drop(&mut self) {
+        // A folder that stays in the temporary one harms nobody.
+        let _ = fs::remove_dir_all(&self.path);
+    }
+}
+
+fn secret() -> Result<String> {
+    let rule = CATALOGUE.iter().find(|r| r.info.id == RULE).ok_or_else(|| anyhow!("there is no rule {RULE}"))?;
+    let hit = rule.info.hit.first().ok_or_else(|| anyhow!("{RULE} has no example"))?;
+    let text = template::expand(hit, &mut fastrand::Rng::new()).map_err(|e| anyhow!(e))?;
+    Ok(format!("{text}\n"))
+}
