@@ -11,5 +11,7 @@ mod bypass;
 mod commit;
 #[path = "hook_suite/install.rs"]
 mod install;
+#[path = "hook_suite/managers.rs"]
+mod managers;
 #[path = "hook_suite/push.rs"]
 mod push;

@@ -120,3 +120,25 @@ fn arguments_reach_govctl() {
         place.git(&["commit", "-m", "one"]).passes();
     });
 }
+
+#[test]
+fn govctls_own_hooks_run_after_the_managers_and_see_every_pushed_reference() {
+    each_manager(|place| {
+        let govctl = |verb: &str| place.git(&["-c", "alias.suite=!govctl hook", "suite", verb]).passes();
+        govctl("install");
+        place.write("app.rs", &secret());
+        place.git(&["add", "."]);
+        place.git(&["commit", "-m", "one"]).refuses_showing("app.rs");
+        place.write("app.rs", CLEAN);
+        place.git(&["add", "."]);
+        place.git(&["commit", "-m", "one"]).passes();
+        place.git(&["branch", "clean"]).passes();
+        place.commit("app.rs", &secret());
+        // Managers are told of the first one only.
+        place.git(&["push", "--quiet", "origin", "clean", "main"]).refuses_showing("app.rs");
+        govctl("uninstall");
+        place.write("other.rs", &secret());
+        place.git(&["add", "."]);
+        place.git(&["commit", "-m", "two"]).refuses_showing("other.rs");
+    });
+}

@@ -8,6 +8,7 @@ pub mod managers;
 pub mod place;
 mod run;
 pub mod stage;
+pub mod status;
 mod uninstall;
 
 use anyhow::Result;
