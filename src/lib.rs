@@ -13,6 +13,7 @@
 //! | [`plan`] | hashed JSON: read strictly, written canonically; plans, their hashes, their graphs |
 //! | [`gate`] | what the policy says of a plan: known or not, how dangerous, who must agree |
 //! | [`policy`] | governance.toml: raw with spans → validated → `Policy` |
+//! | [`approvals`] | who must agree to what: states, votes, quorum, tokens |
 //! | [`audit`], [`store`] | the log that only grows, and the SQLite file it lives in |
 //! | [`cli`] | arguments → options → call → print; the only place with a clock, an environment and a terminal |
 //!
@@ -23,6 +24,7 @@
 
 #![cfg_attr(not(test), warn(clippy::disallowed_methods, clippy::print_stdout, clippy::print_stderr, clippy::dbg_macro))]
 
+pub mod approvals;
 pub mod audit;
 #[allow(clippy::disallowed_methods)]
 pub mod cli;

@@ -11,7 +11,8 @@ use super::error::{Cause, StoreError};
 /// `PRAGMA application_id`: "GOVC".
 const APPLICATION_ID: i64 = 0x474f_5643;
 
-const STEPS: &[&str] = &[r"
+const STEPS: &[&str] = &[
+    r"
 CREATE TABLE entry (
   seq INTEGER PRIMARY KEY,
   body TEXT NOT NULL CHECK (octet_length(body) <= 65535),
@@ -53,7 +54,60 @@ CREATE TRIGGER tag_no_delete BEFORE DELETE ON entry_tag BEGIN SELECT RAISE(ABORT
 CREATE TRIGGER payload_no_update BEFORE UPDATE ON payload BEGIN SELECT RAISE(ABORT, 'the audit log only grows'); END;
 CREATE TRIGGER payload_no_delete BEFORE DELETE ON payload WHEN NOT EXISTS (SELECT 1 FROM pruning WHERE OLD.seq <= through)
   BEGIN SELECT RAISE(ABORT, 'data is purged by `govctl audit prune` only'); END;
-"];
+",
+    r"
+CREATE TABLE approval (
+  id TEXT PRIMARY KEY,
+  state TEXT NOT NULL CHECK (state IN ('pending', 'approved', 'consumed', 'rejected', 'expired', 'revoked', 'cancelled')),
+  requester TEXT NOT NULL,
+  created INTEGER NOT NULL,
+  created_boot TEXT,
+  created_boot_ms INTEGER,
+  granted INTEGER,
+  granted_boot TEXT,
+  granted_boot_ms INTEGER,
+  ends INTEGER NOT NULL,
+  token BLOB NOT NULL CHECK (length(token) = 32),
+  body TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX approval_state ON approval(state, ends);
+CREATE INDEX approval_requester ON approval(requester, created);
+CREATE INDEX approval_created ON approval(created);
+CREATE TABLE vote (
+  n INTEGER PRIMARY KEY,
+  approval TEXT NOT NULL REFERENCES approval(id),
+  voter TEXT NOT NULL,
+  body TEXT NOT NULL,
+  withdrawn INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE UNIQUE INDEX vote_standing ON vote(approval, voter) WHERE withdrawn = 0;
+CREATE TABLE outbox (
+  n INTEGER PRIMARY KEY,
+  event TEXT NOT NULL,
+  approval TEXT NOT NULL,
+  entry INTEGER NOT NULL REFERENCES entry(seq)
+) STRICT;
+CREATE INDEX outbox_approval ON outbox(approval);
+CREATE TABLE follow_up (
+  approval TEXT PRIMARY KEY REFERENCES approval(id),
+  opened INTEGER NOT NULL,
+  closed INTEGER,
+  reason TEXT
+) STRICT;
+CREATE INDEX follow_up_open ON follow_up(opened) WHERE closed IS NULL;
+
+CREATE TRIGGER approval_no_delete BEFORE DELETE ON approval BEGIN SELECT RAISE(ABORT, 'approvals are never deleted'); END;
+CREATE TRIGGER approval_bound BEFORE UPDATE OF id, requester, created, created_boot, created_boot_ms, token, body ON approval
+  BEGIN SELECT RAISE(ABORT, 'what an approval binds never changes'); END;
+CREATE TRIGGER approval_final BEFORE UPDATE OF state ON approval WHEN OLD.state NOT IN ('pending', 'approved')
+  BEGIN SELECT RAISE(ABORT, 'nothing leaves a final state'); END;
+CREATE TRIGGER vote_no_delete BEFORE DELETE ON vote BEGIN SELECT RAISE(ABORT, 'votes are withdrawn, never deleted'); END;
+CREATE TRIGGER vote_cast BEFORE UPDATE OF n, approval, voter, body ON vote
+  BEGIN SELECT RAISE(ABORT, 'a vote that was cast never changes'); END;
+CREATE TRIGGER vote_stays_withdrawn BEFORE UPDATE OF withdrawn ON vote WHEN OLD.withdrawn = 1
+  BEGIN SELECT RAISE(ABORT, 'a withdrawn vote stays withdrawn'); END;
+",
+];
 
 /// Whether a database is one of ours and how far it is; `None`: it is empty.
 pub(super) fn version(conn: &Connection) -> Result<Option<i64>, StoreError> {

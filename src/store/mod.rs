@@ -8,13 +8,17 @@
 //! | `read`, `query`, `stats` | entries in order, by filter, counted |
 //! | `checkpoint`, `keys` | signing what is durable, and the key |
 //! | `verify` | every entry against its hashes, the columns against the bodies |
+//! | [`approvals`] | the queue of approvals |
+//! | [`clock`] | the wall clock and the boot clock |
 //! | `prune` | data past its retention time |
 //!
 //! Every transaction that will write begins with `BEGIN IMMEDIATE`: a deferred one fails when two of them want to go on to
 //! write. What an `append` returned is on the disk.
 
 mod append;
+pub mod approvals;
 mod checkpoint;
+pub mod clock;
 mod error;
 mod keys;
 pub mod location;

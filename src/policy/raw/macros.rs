@@ -45,3 +45,5 @@ macro_rules! choices {
         }
     )*};
 }
+
+pub(crate) use choices;

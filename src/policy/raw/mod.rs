@@ -7,7 +7,7 @@
 //! `flatten` or `untagged`.
 
 #[macro_use]
-mod macros;
+pub(crate) mod macros;
 
 pub mod approvals;
 pub mod audit;
