@@ -5,7 +5,6 @@
 //! | [`bound`] | what an approval binds, fixed when it is asked for |
 //! | [`moment`] | points in time by wall clock and boot clock |
 //! | [`state`] | the state machine, a total function |
-//! | [`strategy`] | which strategy goes for which request |
 //! | [`vote`] | a vote in its canonical form, and how sure it is whose it is |
 //! | [`eligible`] | who may agree: the seats, and who may fill them |
 //! | [`due`] | what is due without anybody acting: time, policies, suspensions |
@@ -22,7 +21,6 @@ pub mod id;
 pub mod moment;
 pub mod quorum;
 pub mod state;
-pub mod strategy;
 pub mod token;
 pub mod vote;
 

@@ -19,6 +19,42 @@ pub const EXAMPLES: &[(&str, &[Example])] = &[
         ],
     ),
     (
+        "approvals approve",
+        &[
+            ("govctl approvals approve", "choose from what waits"),
+            ("govctl approvals approve k7m2 --comment 'seen'", "agree to one, by the beginning of its id"),
+            ("govctl approvals approve k7m2 --sign ~/.ssh/id_ed25519", "with a signed vote"),
+        ],
+    ),
+    ("approvals cancel", &[("govctl approvals cancel k7m2 --reason 'no longer needed'", "take your own request back")]),
+    ("approvals close", &[("govctl approvals close k7m2 --reason 'key rotated'", "an override was looked into")]),
+    (
+        "approvals consume",
+        &[("govctl approvals consume k7m2 --token-file token --plan plan.json && ./deploy", "use it once, then act")],
+    ),
+    (
+        "approvals list",
+        &[
+            ("govctl approvals list --pending", "what waits for votes"),
+            ("govctl approvals list --mine --all", "what you ever asked for"),
+        ],
+    ),
+    ("approvals reject", &[("govctl approvals reject k7m2 --reason 'not on a Friday'", "refuse, and say why")]),
+    (
+        "approvals request",
+        &[
+            ("govctl approvals request --plan plan.json --justification 'release 1.4'", "ask for a whole plan"),
+            (
+                "govctl approvals request --action deploy --resource web --param n=3 --justification 'release 1.4'",
+                "ask for one action",
+            ),
+        ],
+    ),
+    ("approvals show", &[("govctl approvals show k7m2", "exactly what is to be approved")]),
+    ("approvals verify", &[("govctl approvals verify k7m2", "check every vote again")]),
+    ("approvals wait", &[("govctl approvals wait k7m2 --timeout 10m", "until it is decided")]),
+    ("approvals withdraw", &[("govctl approvals withdraw k7m2", "take your vote back")]),
+    (
         "audit checkpoint",
         &[
             ("govctl audit checkpoint", "sign the log as it is now"),

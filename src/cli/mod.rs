@@ -3,6 +3,7 @@
 //! One file per subcommand, each with its clap `Args` and `run(args, &mut Terminal) -> Result<Exit>`. Data goes to standard
 //! output, talk to standard error.
 
+pub mod approvals;
 pub mod audit;
 pub mod check;
 mod clock;
@@ -79,6 +80,8 @@ pub struct PolicyArgs {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Ask people, agree, and use what was agreed to
+    Approvals(approvals::Args),
     /// Look into the audit log, verify it, hand it out
     Audit(audit::Args),
     /// Look for secrets, fabricated data and ungoverned code
@@ -132,6 +135,7 @@ pub fn main() -> ExitCode {
 
 fn dispatch(asked: Command, policy: &PolicyArgs, terminal: &mut Terminal) -> anyhow::Result<Exit> {
     match asked {
+        Command::Approvals(args) => approvals::run(args, policy, terminal),
         Command::Audit(args) => audit::run(args, policy, terminal),
         Command::Check(args) => check::run(&args, policy, &[], terminal),
         Command::Scan(args) => check::run(&args, policy, &["secrets", "synthetic"], terminal),

@@ -2,7 +2,7 @@
 
 mod compare;
 mod convert;
-mod look;
+pub(super) mod look;
 pub mod options;
 mod set;
 mod trust;
