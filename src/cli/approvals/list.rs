@@ -53,16 +53,22 @@ enum Format {
 pub fn run(args: &Args, place: &Place, terminal: &mut Terminal) -> Result<Exit> {
     let mut desk = place.open(true)?;
     print(args, &mut desk, terminal)?;
-    while args.watch {
+    if args.watch {
+        return watch(args, &mut desk, terminal);
+    }
+    Ok(Exit::Clean)
+}
+
+fn watch(args: &Args, desk: &mut Desk, terminal: &mut Terminal) -> Result<Exit> {
+    loop {
         terminal.flush()?;
         let seen = desk.store.data_version()?;
         while desk.store.data_version()? == seen {
             thread::sleep(Duration::from_millis(300));
         }
         writeln!(terminal.out())?;
-        print(args, &mut desk, terminal)?;
+        print(args, desk, terminal)?;
     }
-    Ok(Exit::Clean)
 }
 
 fn print(args: &Args, desk: &mut Desk, terminal: &mut Terminal) -> Result<()> {
