@@ -21,7 +21,7 @@ fn consumers(queue: &Queue, asked: &Asked, count: usize) -> Vec<Child> {
 #[test]
 fn of_many_consumers_one_succeeds() {
     let queue = Queue::alone();
-    for round in 0..rounds(3) {
+    for round in 0..rounds(2) {
         let asked = queue.ask_deploy();
         queue.does(&["approve", &asked.id], 0);
         let ended: Vec<_> = consumers(&queue, &asked, 64).iter_mut().map(|c| c.wait().unwrap().code()).collect();
@@ -35,7 +35,7 @@ fn of_many_consumers_one_succeeds() {
 #[test]
 fn of_approve_reject_and_expire_one_wins() {
     let queue = Queue::alone();
-    for round in 0..rounds(4) {
+    for round in 0..rounds(3) {
         let asked = queue.ask(&["--action", "deploy", "--resource", "web", "--ttl", "300ms"]);
         let mut voters = [
             start(&queue, &["approvals", "approve", &asked.id]),
@@ -61,7 +61,7 @@ fn of_approve_reject_and_expire_one_wins() {
 #[test]
 fn killing_processes_never_uses_an_approval_twice() {
     let queue = Queue::alone();
-    for round in 0..rounds(6) {
+    for round in 0..rounds(3) {
         let asked = queue.ask_deploy();
         queue.does(&["approve", &asked.id], 0);
         let mut running = consumers(&queue, &asked, 6);

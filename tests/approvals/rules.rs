@@ -121,7 +121,7 @@ fn what_needs_nobody_is_approved_at_once_and_another_policy_revokes() {
     let asked = queue.ask_deploy();
     queue.does(&["approve", &asked.id], 0);
     let policy = queue.place.read("governance.toml");
-    queue.place.write("governance.toml", format!("{policy}\n[policies.network]\nallow_outbound = false\n"));
+    queue.place.write("governance.toml", format!("{policy}\n[policies.resource]\nmax_concurrent_agents = 3\n"));
     assert!(queue.consume(&asked, 1).err.contains("revoked"));
     assert_eq!(queue.show(&asked.id)["state"], "revoked");
     assert_eq!(queue.count("approval.revoked"), 1);
