@@ -30,7 +30,7 @@ pub const EXAMPLES: &[(&str, &[Example])] = &[
     ("approvals close", &[("govctl approvals close k7m2 --reason 'key rotated'", "an override was looked into")]),
     (
         "approvals consume",
-        &[("govctl approvals consume k7m2 --token-file token --plan plan.json && ./deploy", "use it once, then act")],
+        &[("govctl approvals consume k7m2 --token-file token --plan plan.json", "use it once, then act")],
     ),
     (
         "approvals list",
