@@ -46,7 +46,7 @@ fn numbers_print_as_ecmascript_prints_them() {
             let digest = fields.iter().find(|f| f.len() == 64)?;
             Some((fields.first()?.parse().ok()?, (*digest).to_owned()))
         })
-        .filter(|(n, _)| *n <= 100_000)
+        .filter(|(n, _)| *n <= 1_000_000)
         .collect();
     assert!(!published.is_empty());
     for bits in all {
