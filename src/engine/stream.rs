@@ -87,11 +87,12 @@ impl<'a> Redactor<'a> {
     }
 }
 
-/// A line that ends with the head of a private key (RFC 7468, OpenSSH, OpenPGP).
+/// A line that ends with the head of a private key (RFC 7468, OpenSSH, OpenPGP; RFC 4716's form has four dashes and a blank).
 fn opens_key(line: &[u8]) -> bool {
     let line = line.trim_ascii_end();
-    line.ends_with(b"-----")
+    line.ends_with(b"----")
         && memchr::memmem::rfind(line, b"-----BEGIN ")
+            .or_else(|| memchr::memmem::rfind(line, b"---- BEGIN "))
             .is_some_and(|at| memchr::memmem::find(&line[at..], b"PRIVATE KEY").is_some())
 }
 
@@ -130,6 +131,16 @@ mod tests {
         assert_eq!(out, b"one\n");
         redactor.push(b"o\n", &mut out);
         assert_eq!(out, b"one\ntwo\n");
+    }
+
+    #[test]
+    fn a_head_of_either_form_opens_a_key() {
+        for head in ["-----BEGIN RSA PRIVATE KEY-----", "x: ---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\r\n"] {
+            assert!(opens_key(head.as_bytes()), "{head}");
+        }
+        for other in ["---- BEGIN SSH2 PUBLIC KEY ----", "-----END RSA PRIVATE KEY-----", "----"] {
+            assert!(!opens_key(other.as_bytes()), "{other}");
+        }
     }
 
     #[test]
