@@ -4,6 +4,8 @@
 
 #[path = "check/baseline.rs"]
 mod baseline;
+#[path = "check/coverage.rs"]
+mod coverage;
 #[path = "check/errors.rs"]
 mod errors;
 #[path = "check/history.rs"]

@@ -189,8 +189,9 @@ fn apply_baseline(findings: &mut [Finding], baseline: &Baseline) -> Vec<String> 
         .collect()
 }
 
-/// The rules about suppression comments and messages, sorted by id.
-pub static RULES: [&RuleInfo; 6] = [&super::trailers::MISSING, &EXPIRED, &FORBIDDEN, &NO_REASON, &TOO_MANY, &UNUSED];
+/// The rules about suppression comments, messages and reports of coverage, sorted by id.
+pub static RULES: [&RuleInfo; 7] =
+    [&super::trailers::MISSING, &super::test_coverage::TOO_LOW, &EXPIRED, &FORBIDDEN, &NO_REASON, &TOO_MANY, &UNUSED];
 
 pub(super) const fn rule(
     id: &'static str,

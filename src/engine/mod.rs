@@ -17,6 +17,7 @@ pub mod selftest;
 pub mod settings;
 pub mod stream;
 pub mod suppress;
+pub mod test_coverage;
 pub mod trailers;
 pub mod value;
 

@@ -260,6 +260,21 @@ impl Repo {
         Ok(CommitInfo { info, tree: commit.tree_id(), parents: commit.parent_ids().collect() })
     }
 
+    /// When each of these lines (from 1) of a file was last changed, in seconds since 1970; `None` for one that is in no
+    /// commit yet. `path` is relative to the work tree; `text` is the file as it stands there.
+    pub fn written(&self, path: &Path, text: &[u8], lines: &[u32]) -> Vec<Option<i64>> {
+        let committed = self.inner.blame_file(path, None);
+        let Ok(blame) = committed.as_ref().map_err(|_| ()).and_then(|c| c.blame_buffer(text).map_err(|_| ())) else {
+            return vec![None; lines.len()];
+        };
+        let of_line = |line: &u32| {
+            let hunk = blame.get_line(usize::try_from(*line).ok()?)?;
+            let id = hunk.final_commit_id();
+            if id.is_zero() { None } else { self.inner.find_commit(id).ok().map(|c| c.time().seconds()) }
+        };
+        lines.iter().map(of_line).collect()
+    }
+
     /// The files that `tree` has and `base` has not, or has otherwise; a renamed file is compared with its old self.
     pub fn changes(&self, base: Option<Oid>, tree: Oid) -> anyhow::Result<Vec<Change>> {
         let find = |id| self.inner.find_tree(id);

@@ -105,3 +105,31 @@ fn the_policy_bounds_comments() {
     place.write("a.py", leak(1).replace('\n', "  # gitleaks:allow\n"));
     assert!(place.check(&["a.py"]).found().contains(&format!("a.py:1 {RULE}")));
 }
+
+#[test]
+fn every_suppression_is_listed_with_age_reason_and_expiry() {
+    let place = Place::repository(&[]);
+    place.policy(
+        "[[checks.synthetic.allow]]\nrules = [\"synthetic/*\"]\npaths = [\"lab/**\"]\nreason = \"a simulation\"\nexpires = 2999-01-01\n",
+    );
+    let old = format!("t = '{}'  # govctl: allow {RULE} until 2998-12-31 -- a fixture\n", token(1));
+    place.commit("first", &[("a.py", &old)]);
+    place.write("a.py", format!("{old}u = '{}'  # gitleaks:allow\n", token(2)));
+    let ran = place.govctl(&["rules", "suppressions", "--json"]);
+    assert_eq!(ran.status, 0, "{ran:?}");
+    assert!(!ran.out.contains(&token(1)) && !ran.out.contains(&token(2)));
+    let document: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    let all = document["suppressions"].as_array().unwrap();
+    let brief: Vec<_> = all
+        .iter()
+        .map(|s| format!("{} {} {} {} {}", s["kind"], s["line"], s["expires"], s["reason"], s["age_days"].is_i64()))
+        .collect();
+    let expected = [
+        r#""comment" 1 "2998-12-31" "a fixture" true"#,
+        r#""comment" 2 null "gitleaks:allow" false"#,
+        r#""policy" null "2999-01-01" "a simulation" false"#,
+    ];
+    assert_eq!(brief, expected);
+    let people = place.govctl(&["rules", "suppressions"]);
+    assert!(people.out.contains("until 2998-12-31: a fixture") && people.out.contains("policy: lab/**"), "{people:?}");
+}

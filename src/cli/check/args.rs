@@ -59,6 +59,10 @@ pub struct Args {
     #[arg(long, conflicts_with_all = ["staged", "range", "history", "stdin"], help_heading = "With which rules")]
     pub fix: bool,
 
+    /// A coverage report (lcov, Cobertura, JaCoCo) to hold against policies.quality.min_test_coverage
+    #[arg(long, value_name = "FILE", help_heading = "With which rules")]
+    pub coverage: Vec<PathBuf>,
+
     /// How to print
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t, help_heading = "How to tell")]
     pub format: Format,
@@ -99,6 +103,7 @@ impl Args {
             baseline: None,
             write_baseline: false,
             fix: false,
+            coverage: Vec::new(),
             format: Format::Human,
             output: None,
             statistics: false,

@@ -127,7 +127,6 @@ fn standards(checks: &Checks) -> Standards {
         max_cyclomatic_complexity: limits.max_cyclomatic_complexity.unwrap_or(0),
         require_documentation: limits.require_documentation,
         require_tests: checks.require_tests,
-        min_test_coverage: None,
     }
 }
 

@@ -2,9 +2,10 @@
 
 mod args;
 mod code;
+mod coverage;
 mod fix;
 mod history;
-mod output;
+pub(super) mod output;
 pub(super) mod record;
 pub(super) mod rule_files;
 pub(super) mod selection;
@@ -22,6 +23,7 @@ use super::{Exit, PolicyArgs, clock};
 use crate::engine::baseline::Baseline;
 use crate::engine::code::{CodeEngine, Files, Finished};
 use crate::engine::finish::{self, Collected, finish};
+use crate::engine::suppress::Directive;
 use crate::engine::{Engine, Scanned, Scratch, masker, trailers};
 use crate::policy::raw::policies::EnforcementMode;
 use crate::report::Report;
@@ -87,6 +89,7 @@ fn run_on(
         let wanted = &resolved.checks.required_trailers;
         report.findings.extend(trailers::missing(&message, wanted, crate::source::range::MESSAGE));
     }
+    coverage::hold(&args.coverage, &resolved, selection, &mut report);
     report.notes.extend(notes);
     // They quote what they were given, which may hold a secret.
     report.notes.iter_mut().chain(&mut report.errors).for_each(|text| *text = masker::masked(text));
@@ -107,6 +110,21 @@ fn run_on(
     let tags = if complete && resolved.governed { selection.tags() } else { Vec::new() };
     record::record(&resolved, record::What { name: &selection.describe(), tags, occasion }, &report, exit, terminal)?;
     Ok(exit)
+}
+
+/// The suppression comments of the work tree, sorted by place, and what could not be looked at.
+///
+/// # Errors
+/// As [`run`].
+pub fn suppressions(policy: &PolicyArgs) -> Result<(Vec<Directive>, Resolved, Report)> {
+    let args = Args::for_hook();
+    let selection = Selection::of(&args)?;
+    let resolved = settings::resolve(&args, policy, &[], selection.root())?;
+    let code = CodeEngine::new(code::config(&resolved.checks, &clock::today()), code::families(&[], false));
+    let (report, collected) = scan(&selection, &resolved, &code, &args)?;
+    let mut directives = collected.into_inner().directives;
+    directives.sort_by(|a, b| (&a.path, a.line).cmp(&(&b.path, b.line)));
+    Ok((directives, resolved, report))
 }
 
 fn scan(selection: &Selection, resolved: &Resolved, code: &CodeEngine, args: &Args) -> Result<(Report, Collected)> {

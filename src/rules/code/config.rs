@@ -276,8 +276,6 @@ pub struct Standards {
     pub require_documentation: bool,
     /// Whether source that changes needs tests that change.
     pub require_tests: bool,
-    /// Least share of lines that tests run, of the report given by `--coverage`.
-    pub min_test_coverage: Option<f64>,
 }
 
 impl Default for Standards {
@@ -288,7 +286,6 @@ impl Default for Standards {
             max_cyclomatic_complexity: 10,
             require_documentation: true,
             require_tests: false,
-            min_test_coverage: None,
         }
     }
 }

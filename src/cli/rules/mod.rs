@@ -1,5 +1,7 @@
 //! `govctl rules`: list, explain, test, import.
 
+mod suppressions;
+
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -32,6 +34,12 @@ enum Command {
     },
     /// Run the examples of the rules: each must be found by its rule and no other
     Test(Test),
+    /// Every suppression, in comments and in the policy: how old, until when, why
+    Suppressions {
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Turn a rule file in gitleaks' form into rules for governance.toml
     Import {
         /// The file
@@ -73,6 +81,7 @@ pub fn run(args: Args, policy: &PolicyArgs, terminal: &mut Terminal) -> Result<E
     match args.command {
         Command::List(list) => print_list(&list, terminal),
         Command::Explain { id } => explain(&id, terminal),
+        Command::Suppressions { json } => suppressions::run(json, policy, terminal),
         Command::Import { file } => import(&file, terminal),
         Command::Test(args) => test(&args, policy, terminal),
     }
