@@ -173,6 +173,12 @@ pub const EXAMPLES: &[(&str, &[Example])] = &[
             ("govctl man --output ~/.local/share/man/man1", "install all pages"),
         ],
     ),
+    ("plan hash", &[("govctl plan hash plan.json", "the same for files that mean the same")]),
+    ("plan validate", &[("govctl plan validate plan.json", "does it pass, and if not, everything that is wrong")]),
+    (
+        "plan verify",
+        &[("govctl plan verify --plan plan.json --graph graph.json", "every step once, unchanged, in order")],
+    ),
     ("policy diff", &[("govctl policy diff old.toml governance.toml", "what a change means, not how it looks")]),
     (
         "policy explain",
