@@ -252,6 +252,9 @@ pub enum Suppressed {
     },
 }
 
+/// How the evidence begins that only says that a value has the format of its rule.
+pub const BY_FORMAT: &str = "format: ";
+
 /// One place that breaks a rule. Already masked: every field may be printed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {

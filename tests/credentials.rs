@@ -96,8 +96,23 @@ fn a_finding_says_why_and_never_shows_the_value() {
     let finding = findings.first().unwrap();
     assert_eq!(finding.rule, "secrets/generic-password");
     let said = finding.evidence.join("\n");
-    assert!(said.contains("a password") && said.contains("entropy") && said.contains("for it"), "{said}");
+    assert!(
+        said.contains("a password")
+            && said.contains("context: an assignment, in quotes")
+            && said.contains("entropy")
+            && said.contains("for it"),
+        "{said}"
+    );
     assert!(!said.contains(&value) && !finding.excerpt.text.contains(&value));
+}
+
+#[test]
+fn a_format_says_what_it_proved() {
+    for (form, said) in [("x = {crc:ghp_}", "offline holds"), ("x = xoxb-{digit:12}-{digit:13}-{alnum:24}", "entropy")]
+    {
+        let findings = found("a.py", &expand(form));
+        assert!(findings.iter().any(|f| f.evidence.iter().any(|e| e.contains(said))), "{form}: {findings:?}");
+    }
 }
 
 #[test]

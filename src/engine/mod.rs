@@ -24,10 +24,10 @@ pub mod value;
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
-use crate::finding::{Confidence, Finding, Fingerprint};
+use crate::finding::{BY_FORMAT, Confidence, Finding, Fingerprint};
 use crate::redact::Secret;
 use crate::rules::credential;
-use crate::rules::pattern::Slot;
+use crate::rules::pattern::{PatternRule, Slot};
 use crate::rules::proof::pem;
 use crate::source::Source;
 use matching::{Judged, Match};
@@ -349,12 +349,23 @@ impl Engine {
             help: rule.info.help.clone(),
             excerpt,
             fingerprint: Fingerprint::default(),
-            evidence: m.judged.as_ref().map_or_else(Vec::new, |j| j.evidence.clone()),
+            evidence: m.judged.as_ref().map_or_else(|| said_by_format(rule, m.proved, value), |j| j.evidence.clone()),
             commit: source.commit.map(masker::masked_commit),
             suppressed: None,
         };
         Some((finding, around, tag))
     }
+}
+
+/// Why a rule that goes by a format reports.
+fn said_by_format(rule: &PatternRule, proved: bool, value: &[u8]) -> Vec<String> {
+    let proof = match (proved, rule.proof) {
+        (true, _) => "; what can be proved of it offline holds",
+        (false, Some(_)) => "; nothing that can be proved of it offline speaks against it",
+        (false, None) => "",
+    };
+    let (length, entropy) = (value.len(), value::entropy(value));
+    vec![format!("{BY_FORMAT}{length} bytes of the rule's form, entropy {entropy:.1} bits a byte{proof}")]
 }
 
 fn index_keywords(slots: &[Slot]) -> BTreeMap<String, Keyword> {

@@ -11,7 +11,7 @@ use super::excerpt::{Drawn, draw};
 use super::paint::Paint;
 use super::summary::{self, Counts};
 use super::{Report, Style};
-use crate::finding::{Action, Finding};
+use crate::finding::{Action, BY_FORMAT, Finding};
 
 /// Text is wrapped to the terminal, but never wider than this, and to this where there is no terminal.
 const MAX_WIDTH: usize = 100;
@@ -193,8 +193,10 @@ fn remarks(finding: &Finding, with_help: bool) -> Vec<(&'static str, String)> {
         let day = commit.date.split('T').next().unwrap_or_default();
         remarks.push(("commit", format!("{id} {day} {}: {}", commit.author, commit.subject)));
     }
-    if !finding.evidence.is_empty() {
-        remarks.push(("evidence", finding.evidence.join("; ")));
+    // That it has its rule's format is what the first line says.
+    let evidence: Vec<_> = finding.evidence.iter().filter(|e| !e.starts_with(BY_FORMAT)).map(String::as_str).collect();
+    if !evidence.is_empty() {
+        remarks.push(("evidence", evidence.join("; ")));
     }
     if with_help && !finding.help.is_empty() {
         remarks.push(("help", finding.help.to_string()));

@@ -1,5 +1,6 @@
 //! What spoke for a candidate and what against it, in words.
 
+use super::candidate::{Joint, Quote};
 use super::features::{COUNT, Features, NAMES, Subject};
 use super::model;
 
@@ -17,6 +18,7 @@ pub fn of(subject: &Subject<'_>, features: &Features) -> Vec<String> {
     let get = |name: &str| NAMES.iter().position(|n| *n == name).map_or(0, |i| features[i]);
     let mut out = vec![
         said_by_name(subject),
+        said_by_place(subject, get("comment") > 0),
         format!(
             "shape: {} characters ({}), entropy {:.1} bits a character, {}% of the letters in known words",
             get("value.length"),
@@ -48,10 +50,31 @@ fn said_by_name(subject: &Subject<'_>) -> String {
     ];
     let said: Vec<_> = kinds.iter().filter(|(yes, _)| *yes).map(|(_, word)| *word).collect();
     if said.is_empty() {
-        "context: next to a word for a credential".into()
+        "name: says nothing of a credential, which a word beside it does".into()
     } else {
         format!("name: speaks of {}", said.join(", "))
     }
+}
+
+fn said_by_place(subject: &Subject<'_>, in_text: bool) -> String {
+    let place = match subject.candidate.joint {
+        Joint::Assignment => "an assignment",
+        Joint::Colon => "a field",
+        Joint::Arrow => "an entry behind an arrow",
+        Joint::Comparison => "a comparison",
+        Joint::Argument => "an argument beside its name",
+        Joint::Call => "the argument of a call",
+        Joint::Space => "the word behind its name",
+        Joint::Flag => "a flag of a command",
+        Joint::Element => "an element",
+        Joint::Pair => "a value beside its name",
+        Joint::Url => "a URL",
+        Joint::Scheme => "an authorization header",
+        Joint::Curl => "a user with a password",
+    };
+    let quoted = if subject.candidate.quote == Quote::None { "" } else { ", in quotes" };
+    let within = if in_text { ", within a text or comment" } else { "" };
+    format!("context: {place}{quoted}{within}")
 }
 
 fn classes(get: &impl Fn(&str) -> i16) -> String {
