@@ -216,6 +216,7 @@ pub const EXAMPLES: &[(&str, &[Example])] = &[
             ("govctl rules list --json", "all, for a script"),
         ],
     ),
+    ("rules suppressions", &[("govctl rules suppressions --json", "every one with its age, reason and expiry")]),
     (
         "rules test",
         &[
