@@ -6,6 +6,8 @@ mod place;
 
 #[path = "approvals/kit.rs"]
 mod kit;
+#[path = "approvals/overrides.rs"]
+mod overrides;
 #[path = "approvals/races.rs"]
 mod races;
 #[path = "approvals/rules.rs"]

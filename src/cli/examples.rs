@@ -173,6 +173,13 @@ pub const EXAMPLES: &[(&str, &[Example])] = &[
             ("govctl man --output ~/.local/share/man/man1", "install all pages"),
         ],
     ),
+    (
+        "override request",
+        &[(
+            "govctl override request --scope secrets/generic-api-key --reason 'a test key' --env staging",
+            "let one rule pass, once",
+        )],
+    ),
     ("plan hash", &[("govctl plan hash plan.json", "the same for files that mean the same")]),
     ("plan validate", &[("govctl plan validate plan.json", "does it pass, and if not, everything that is wrong")]),
     (

@@ -15,6 +15,7 @@ pub mod hook;
 mod identity;
 pub mod init;
 mod man;
+mod override_;
 mod pager;
 pub mod plan;
 pub mod policy;
@@ -102,6 +103,8 @@ enum Command {
     Man(man::Args),
     /// Judge plans before they are carried out
     Plan(plan::Args),
+    /// Let what blocks pass, once, by an approval
+    Override(override_::Args),
     /// Find mistakes in the policy, look into it, change it
     Policy(policy::Args),
     /// Copy standard input to standard output with every secret masked, line by line as it arrives
@@ -146,6 +149,7 @@ fn dispatch(asked: Command, policy: &PolicyArgs, terminal: &mut Terminal) -> any
         Command::Init(args) => init::run(&args, policy, terminal),
         Command::Man(args) => man::run(&args, command(), terminal),
         Command::Plan(args) => plan::run(&args, policy, terminal),
+        Command::Override(args) => override_::run(&args, policy, terminal),
         Command::Policy(args) => policy::run(&args, policy, terminal),
         Command::Redact(args) => redact::run(&args, policy, terminal),
         Command::Rules(args) => rules::run(args, policy, terminal),

@@ -65,7 +65,12 @@ impl Report {
 
     /// Whether a finding asks for exit status 1.
     pub fn blocks(&self, fail_on: Severity) -> bool {
-        self.active().any(|f| f.action == Action::Block && f.severity >= fail_on)
+        self.blocking(fail_on).next().is_some()
+    }
+
+    /// The findings that ask for exit status 1.
+    pub fn blocking(&self, fail_on: Severity) -> impl Iterator<Item = &Finding> {
+        self.active().filter(move |f| f.action == Action::Block && f.severity >= fail_on)
     }
 
     /// What a rule says of itself, if the report has it.

@@ -4,6 +4,7 @@ mod close;
 mod consume;
 mod desk;
 mod list;
+mod overriding;
 mod pick;
 mod request;
 mod show;
@@ -21,6 +22,10 @@ use clap::Subcommand;
 
 use super::terminal::Terminal;
 use super::{Exit, PolicyArgs};
+pub use consume::read_token;
+pub use overriding::{OverrideRequest, request_override, use_override};
+pub use request::milliseconds;
+
 use desk::Place;
 
 /// `govctl approvals`.

@@ -205,7 +205,8 @@ fn bind(
         scope: wish.scope.clone(),
         strategy,
         tenant: subject.plan.tenant.clone(),
-        tier: assessment.tier,
+        // What lets a block pass is never a small thing.
+        tier: if wish.purpose == Purpose::Override { assessment.tier.max(Tier::High) } else { assessment.tier },
         // Silence that agrees must not run out before it does.
         ttl: ripens.map_or(ttl, |ripens| ttl.max(ripens + use_within)),
         use_within,

@@ -44,6 +44,18 @@ pub struct Subject {
 }
 
 impl Args {
+    /// The wish to let a blocked check pass.
+    pub fn of_override(scope: &str) -> Self {
+        Self {
+            plan: None,
+            action: Some("override".to_owned()),
+            resource: Some(scope.to_owned()),
+            params: Vec::new(),
+            provider: None,
+            idempotency_key: None,
+        }
+    }
+
     /// Whether anything is asked for.
     pub fn is_given(&self) -> bool {
         self.plan.is_some() || self.action.is_some()

@@ -13,13 +13,14 @@ pub(super) mod settings;
 
 use std::time::Instant;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 pub use args::Args;
 pub use record::Occasion;
 
 use super::terminal::Terminal;
-use super::{Exit, PolicyArgs, clock};
+use super::{Exit, PolicyArgs, approvals, clock};
+use crate::approvals::token;
 use crate::engine::baseline::Baseline;
 use crate::engine::code::{CodeEngine, Files, Finished};
 use crate::engine::finish::{self, Collected, finish};
@@ -105,7 +106,10 @@ fn run_on(
     } else if !silent {
         output::write(args, &report, terminal)?;
     }
-    let exit = conclude(args, resolved.mode, &report, terminal);
+    let exit = match conclude(args, resolved.mode, &report, terminal) {
+        Exit::Findings if overridden(args, policy, &report, terminal)? => Exit::Clean,
+        exit => exit,
+    };
     let complete = families.is_empty() && args.is_all_there_is();
     let tags = if complete && resolved.governed { selection.tags() } else { Vec::new() };
     record::record(&resolved, record::What { name: &selection.describe(), tags, occasion }, &report, exit, terminal)?;
@@ -198,6 +202,20 @@ fn write_baseline(
     let complete = report.is_complete();
     output::tell_gaps(report, terminal);
     Ok(if complete || args.exit_zero { Exit::Clean } else { Exit::Failure })
+}
+
+/// Whether an approved override lets what blocks pass.
+fn overridden(args: &Args, policy: &PolicyArgs, report: &Report, terminal: &mut Terminal) -> Result<bool> {
+    let Some(id) = args.override_id.as_deref().filter(|id| !id.is_empty()) else { return Ok(false) };
+    let given = std::env::var("GOVCTL_OVERRIDE_TOKEN").ok().and_then(|text| token::parse(&text));
+    let token = match (&args.override_token_file, given) {
+        (Some(file), _) => approvals::read_token(file)?,
+        (None, Some(token)) => token,
+        (None, None) => {
+            bail!("the override {id} needs its token: --override-token-file FILE, or GOVCTL_OVERRIDE_TOKEN")
+        }
+    };
+    approvals::use_override(id, &token, report.blocking(args.fail_on), policy, terminal)
 }
 
 /// What could not be covered outweighs what was found: both block, but only one says that the result is not complete.
