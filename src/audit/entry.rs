@@ -18,6 +18,7 @@ use super::canonical;
 use super::kind::EventType;
 use super::tree::Hash;
 use crate::finding::hex;
+use crate::plan::identifier::visible;
 
 /// The `v` of every entry.
 pub const VERSION: &str = "govctl.audit/1";
@@ -400,20 +401,6 @@ fn sorted_tags(tags: &[String]) -> Vec<String> {
     tags.sort();
     tags.dedup();
     tags
-}
-
-/// A name with its control and direction-changing characters written out, so that no entry can disguise itself.
-pub fn visible(name: &str) -> String {
-    if !name.chars().any(is_invisible) {
-        return name.to_owned();
-    }
-    name.chars().map(|c| if is_invisible(c) { c.escape_unicode().to_string() } else { c.to_string() }).collect()
-}
-
-/// Characters that are not seen or change how others are seen.
-pub fn is_invisible(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{61c}')
 }
 
 #[cfg(test)]

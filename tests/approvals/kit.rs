@@ -47,7 +47,9 @@ impl Queue {
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_govctl"));
         command.args(args).current_dir(self.place.path()).env("GOVCTL_STATE_DIR", self.state.path());
-        for name in ["GOVCTL_POLICY", "GOVCTL_ENV", "GOVCTL_OVERRIDE_TOKEN"] {
+        for name in
+            ["GOVCTL_POLICY", "GOVCTL_ENV", "GOVCTL_OVERRIDE", "GOVCTL_OVERRIDE_TOKEN", "GOVCTL_OVERRIDE_TOKEN_FILE"]
+        {
             command.env_remove(name);
         }
         command.stdin(Stdio::null());

@@ -69,3 +69,28 @@ fn nothing_else_passes() {
     queue.does(&["approve", &folder.id], 0);
     assert_eq!(check(&queue, &folder, &ENV).0, 0);
 }
+
+#[test]
+fn hooks_take_an_override_from_the_environment_or_an_argument() {
+    let queue = queue();
+    queue.place.git(&["add", "-A"]);
+    let hook = |args: &[&str], set: &[(&str, &str)]| {
+        let mut command = queue.command(&[&["hook", "run"], args, &["pre-commit"]].concat());
+        let output = command.env("GOVCTL_ENV", "staging").envs(set.iter().copied()).output().unwrap();
+        (output.status.code().unwrap(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    assert_eq!(hook(&[], &[]).0, 1);
+    let asked = ask(&queue, RULE);
+    queue.does(&["approve", &asked.id], 0);
+    let (status, err) = hook(&[], &[("GOVCTL_OVERRIDE", &asked.id)]);
+    assert!(status == 1 && err.contains("needs its token"), "{err}");
+    let file = queue.token_file(&asked);
+    let by_environment = [("GOVCTL_OVERRIDE", &*asked.id), ("GOVCTL_OVERRIDE_TOKEN_FILE", file.to_str().unwrap())];
+    assert_eq!(hook(&[], &by_environment).0, 0);
+    assert!(hook(&[], &by_environment).1.contains("already_used"));
+    let other = ask(&queue, "src/**");
+    queue.does(&["approve", &other.id], 0);
+    let file = queue.token_file(&other);
+    assert_eq!(hook(&["--override", &other.id, "--override-token-file", file.to_str().unwrap()], &[]).0, 0);
+    assert_eq!(queue.count("check.overridden"), 2);
+}

@@ -115,3 +115,42 @@ fn a_server_refuses_in_quarantine_and_tells_the_pusher() {
     unseen(&place, "bad.py", &leak(2));
     refused(place.try_git(&["push", "--no-verify", "origin", "main:new", "main"]));
 }
+
+#[test]
+fn an_override_of_the_servers_queue_lets_a_push_through_once() {
+    let place = with_remote("");
+    let govctl = env!("CARGO_BIN_EXE_govctl");
+    let server = ".git/the server.git";
+    let (_, me) = shell(&place, "id -un");
+    place.write(
+        &format!("{server}/governance.toml"),
+        format!(
+            "policies.version = \"1.0\"\n\
+             [policies.environments.main]\noverride = \"approved\"\n\
+             [approvals]\nallow_self_approval = true\nstrategies.high_risk_operations = \"single-approval\"\n\
+             [[approvers.user]]\nid = \"ann\"\nrole = \"owner\"\ncan_approve = [\"override\"]\nos_user = \"{}\"\n",
+            me.trim()
+        ),
+    );
+    let there = |line: &str| shell(&place, &format!("cd '{server}' && GOVCTL_ENV=main '{govctl}' {line}"));
+    passed(there("hook install --server"));
+    place.git(&["--git-dir", server, "config", "receive.advertisePushOptions", "true"]);
+    unseen(&place, "bad.py", &leak(1));
+    let (_, asked) = there("override request --scope bad.py --reason 'revoked already'");
+    let mut words = asked.split_whitespace();
+    let (id, token) = (words.next().unwrap().to_owned(), words.next().unwrap().to_owned());
+    let options = [format!("govctl.approval={id}"), format!("govctl.token={token}")];
+    let push = |token: &str| {
+        let line = format!("GOVCTL_ENV=main git push --no-verify -o {} -o {token} origin main", options[0]);
+        shell(&place, &line)
+    };
+    assert!(refused(push(&options[1])).contains("not_approved"));
+    passed(there(&format!("approvals approve {id}")));
+    assert!(refused(push(&format!("govctl.token=govctl_ap_{}", "A".repeat(43)))).contains("wrong_token"));
+    passed(push(&options[1]));
+    unseen(&place, "bad.py", &leak(2));
+    let text = refused(push(&options[1]));
+    assert!(text.contains("already_used") && !text.contains(&token), "{text}");
+    let (_, log) = there("audit export --format jsonl");
+    assert!(log.contains("check.overridden") && !log.contains(&token), "{log}");
+}

@@ -3,7 +3,8 @@
 use std::io::{self, Write};
 
 use super::{APPROVALS, Figure, Figures, Summary, VIOLATIONS, seconds, svg, top};
-use crate::audit::entry::{Entry, visible};
+use crate::audit::entry::Entry;
+use crate::plan::identifier::visible;
 
 /// Text as it may stand in an element or an attribute.
 pub fn escape(text: &str) -> String {

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::{Figures, Summary, seconds, top};
-use crate::audit::entry::visible;
+use crate::plan::identifier::visible;
 
 /// Text as it may stand in a table's cell.
 pub fn cell(text: &str) -> String {

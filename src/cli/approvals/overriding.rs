@@ -75,7 +75,7 @@ fn forbidden(desk: &Desk) -> Option<String> {
 /// An override that is not there, a log that cannot be written: the check then does not pass.
 pub fn use_override<'f>(
     typed: &str,
-    token: &[u8; 32],
+    token: TokenHash,
     findings: impl Iterator<Item = &'f Finding>,
     policy: &PolicyArgs,
     terminal: &mut Terminal,
@@ -107,7 +107,7 @@ pub fn use_override<'f>(
 fn consume(
     desk: &mut Desk,
     id: &str,
-    token: &[u8; 32],
+    token: TokenHash,
     bound: &Bound,
     terminal: &mut Terminal,
 ) -> Result<Option<Standing>> {
@@ -118,7 +118,7 @@ fn consume(
     }
     let presented = Presented {
         id,
-        token: TokenHash::of(token),
+        token,
         tenant: &bound.tenant,
         who: &who,
         hash: None,

@@ -6,7 +6,8 @@ use colored::{Color, Colorize as _};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::audit::entry::{Entry, Severity, visible};
+use crate::audit::entry::{Entry, Severity};
+use crate::plan::identifier::visible;
 use crate::report::Style;
 
 /// Prints entries as a table whose columns have fixed widths, so that it needs to know only one entry at a time.

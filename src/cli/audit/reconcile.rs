@@ -8,12 +8,12 @@ use anyhow::Result;
 use serde_json::{Value, json};
 
 use super::log::Place;
-use crate::audit::entry::visible;
 use crate::audit::query::{Field, Query};
 use crate::cli::Exit;
 use crate::cli::policy::options::working_directory;
 use crate::cli::terminal::Terminal;
 use crate::engine::masker;
+use crate::plan::identifier::visible;
 use crate::source::git::{CommitInfo, Location, Oid, Repo, TipKind};
 use crate::source::range;
 

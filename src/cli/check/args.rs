@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
 
+use super::Pass;
 use crate::finding::{Confidence, Severity};
 use crate::report::Format;
 
@@ -79,12 +80,9 @@ pub struct Args {
     #[arg(long, help_heading = "How to tell")]
     pub exit_zero: bool,
 
-    /// An approved override that lets what it covers pass, once; with its token in GOVCTL_OVERRIDE_TOKEN or a file
-    #[arg(long = "override", value_name = "ID", env = "GOVCTL_OVERRIDE", help_heading = "How to tell")]
-    pub override_id: Option<String>,
-    /// The file with the override's token
-    #[arg(long, value_name = "FILE", help_heading = "How to tell")]
-    pub override_token_file: Option<PathBuf>,
+    /// An override that is presented.
+    #[command(flatten)]
+    pub pass: Pass,
 
     /// How many threads; 0: as many as there are processors
     #[arg(short = 'j', long, value_name = "N", default_value_t = 0)]
@@ -116,9 +114,7 @@ impl Args {
             statistics: false,
             fail_on: Severity::Low,
             exit_zero: false,
-            // Hooks have no arguments of the user's own.
-            override_id: std::env::var("GOVCTL_OVERRIDE").ok().filter(|id| !id.is_empty()),
-            override_token_file: None,
+            pass: Pass::default(),
             threads: 0,
         }
     }

@@ -6,6 +6,7 @@ mod coverage;
 mod fix;
 mod history;
 pub(super) mod output;
+mod pass;
 pub(super) mod record;
 pub(super) mod rule_files;
 pub(super) mod selection;
@@ -13,14 +14,14 @@ pub(super) mod settings;
 
 use std::time::Instant;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 
 pub use args::Args;
+pub use pass::Pass;
 pub use record::Occasion;
 
 use super::terminal::Terminal;
-use super::{Exit, PolicyArgs, approvals, clock};
-use crate::approvals::token;
+use super::{Exit, PolicyArgs, clock};
 use crate::engine::baseline::Baseline;
 use crate::engine::code::{CodeEngine, Files, Finished};
 use crate::engine::finish::{self, Collected, finish};
@@ -53,7 +54,8 @@ pub fn for_hook(
     occasion: &Occasion,
     terminal: &mut Terminal,
 ) -> Result<Exit> {
-    run_on(selection, &Args::for_hook(), policy, families, Some(occasion), terminal)
+    let args = Args { pass: occasion.pass.clone(), ..Args::for_hook() };
+    run_on(selection, &args, policy, families, Some(occasion), terminal)
 }
 
 fn run_on(
@@ -107,7 +109,7 @@ fn run_on(
         output::write(args, &report, terminal)?;
     }
     let exit = match conclude(args, resolved.mode, &report, terminal) {
-        Exit::Findings if overridden(args, policy, &report, terminal)? => Exit::Clean,
+        Exit::Findings if args.pass.lifts(&report, args.fail_on, policy, terminal) => Exit::Clean,
         exit => exit,
     };
     let complete = families.is_empty() && args.is_all_there_is();
@@ -202,20 +204,6 @@ fn write_baseline(
     let complete = report.is_complete();
     output::tell_gaps(report, terminal);
     Ok(if complete || args.exit_zero { Exit::Clean } else { Exit::Failure })
-}
-
-/// Whether an approved override lets what blocks pass.
-fn overridden(args: &Args, policy: &PolicyArgs, report: &Report, terminal: &mut Terminal) -> Result<bool> {
-    let Some(id) = args.override_id.as_deref().filter(|id| !id.is_empty()) else { return Ok(false) };
-    let given = std::env::var("GOVCTL_OVERRIDE_TOKEN").ok().and_then(|text| token::parse(&text));
-    let token = match (&args.override_token_file, given) {
-        (Some(file), _) => approvals::read_token(file)?,
-        (None, Some(token)) => token,
-        (None, None) => {
-            bail!("the override {id} needs its token: --override-token-file FILE, or GOVCTL_OVERRIDE_TOKEN")
-        }
-    };
-    approvals::use_override(id, &token, report.blocking(args.fail_on), policy, terminal)
 }
 
 /// What could not be covered outweighs what was found: both block, but only one says that the result is not complete.

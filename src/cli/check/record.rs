@@ -21,6 +21,8 @@ pub struct Occasion {
     pub hook: &'static str,
     /// What there is to remember of the occasion: pushed refs, a push option.
     pub details: BTreeMap<&'static str, serde_json::Value>,
+    /// An override that was presented.
+    pub pass: super::Pass,
 }
 
 /// What was looked at.

@@ -12,6 +12,7 @@ mod transaction;
 use anyhow::Result;
 
 use super::stage::Stage;
+use crate::cli::check::Pass;
 use crate::cli::terminal::Terminal;
 use crate::cli::{Exit, PolicyArgs};
 
@@ -21,6 +22,8 @@ pub struct Args {
     /// Which hook
     #[arg(value_enum, value_name = "NAME")]
     stage: Stage,
+    #[command(flatten)]
+    pass: Pass,
     /// The arguments that git gives it
     #[arg(value_name = "ARG", trailing_var_arg = true, allow_hyphen_values = true)]
     arguments: Vec<String>,
@@ -32,12 +35,12 @@ pub struct Args {
 /// What could not be looked at: git must then not go on.
 pub fn run(args: &Args, policy: &PolicyArgs, terminal: &mut Terminal) -> Result<Exit> {
     match args.stage {
-        Stage::PreCommit | Stage::PreMergeCommit => index::run(args.stage, policy, terminal),
-        Stage::CommitMsg => message::run(&args.arguments, policy, terminal),
-        Stage::PrePush => push::run(&args.arguments, policy, terminal),
-        Stage::PreReceive => receive::pre_receive(policy, terminal),
-        Stage::Update => receive::update(&args.arguments, policy, terminal),
-        Stage::ReferenceTransaction => transaction::run(&args.arguments, policy, terminal),
+        Stage::PreCommit | Stage::PreMergeCommit => index::run(args.stage, &args.pass, policy, terminal),
+        Stage::CommitMsg => message::run(&args.arguments, &args.pass, policy, terminal),
+        Stage::PrePush => push::run(&args.arguments, &args.pass, policy, terminal),
+        Stage::PreReceive => receive::pre_receive(&args.pass, policy, terminal),
+        Stage::Update => receive::update(&args.arguments, &args.pass, policy, terminal),
+        Stage::ReferenceTransaction => transaction::run(&args.arguments, &args.pass, policy, terminal),
         Stage::PostCommit => made::run(policy, terminal),
     }
 }

@@ -6,19 +6,19 @@ use anyhow::{Result, bail};
 
 use super::refs::{self, Update};
 use crate::cli::check::selection::Selection;
-use crate::cli::check::{self, Occasion};
+use crate::cli::check::{self, Occasion, Pass};
 use crate::cli::terminal::Terminal;
 use crate::cli::{Exit, PolicyArgs};
 use crate::engine::masker;
 
 /// Checks what no remote has yet: the commits with their messages, annotated tags, and blobs that a tag names.
-pub(super) fn run(arguments: &[String], policy: &PolicyArgs, terminal: &mut Terminal) -> Result<Exit> {
+pub(super) fn run(arguments: &[String], pass: &Pass, policy: &PolicyArgs, terminal: &mut Terminal) -> Result<Exit> {
     let updates: Vec<_> = refs::read_input()?.lines().map(parse).collect::<Result<_>>()?;
     let repo = refs::repository()?;
     let new = refs::new_objects(&repo, &updates, |tip| tip.name.starts_with("refs/remotes/"))?;
     let remote = arguments.first().map(|name| masker::masked(&without_login(name))).unwrap_or_default();
     let details = BTreeMap::from([("remote", remote.into()), ("refs", refs::told(&repo, &updates))]);
-    let occasion = Occasion { hook: "pre-push", details };
+    let occasion = Occasion { hook: "pre-push", details, pass: pass.clone() };
     check::for_hook(&Selection::of_new(new)?, policy, &[], &occasion, terminal)
 }
 

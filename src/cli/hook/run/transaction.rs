@@ -14,7 +14,7 @@ use super::refs::{self, Update};
 use super::trail::Trail;
 use crate::audit::{Event, EventType};
 use crate::cli::check::selection::{Selection, root_of};
-use crate::cli::check::{self, Occasion, record};
+use crate::cli::check::{self, Occasion, Pass, record};
 use crate::cli::policy::options::working_directory;
 use crate::cli::terminal::Terminal;
 use crate::cli::{Exit, PolicyArgs, identity};
@@ -24,7 +24,7 @@ use crate::source::git::{CommitInfo, Oid, Repo, TipKind};
 use crate::source::range::New;
 
 /// Looks at what moves branches or HEAD.
-pub(super) fn run(arguments: &[String], policy: &PolicyArgs, terminal: &mut Terminal) -> Result<Exit> {
+pub(super) fn run(arguments: &[String], pass: &Pass, policy: &PolicyArgs, terminal: &mut Terminal) -> Result<Exit> {
     if arguments.first().is_none_or(|state| state != "prepared") {
         return Ok(Exit::Clean);
     }
@@ -52,7 +52,7 @@ pub(super) fn run(arguments: &[String], policy: &PolicyArgs, terminal: &mut Term
         [one] if trail.is_kept() && is_plain(&repo, one, &updates)? => bypassed(one, &policy_in_force, terminal),
         _ => {
             drop(trail);
-            let occasion = Occasion { hook: "reference-transaction", ..Occasion::default() };
+            let occasion = Occasion { hook: "reference-transaction", pass: pass.clone(), ..Occasion::default() };
             check::for_hook(&Selection::of_new(new)?, policy, &[], &occasion, terminal)
         }
     }
