@@ -8,7 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::catalogue::{Catalogue, Kind};
 use super::facts::{
-    Call, Context, Def, DefId, DefKind, Facts, Guard, How, Import, Language, NOWHERE, Place, SyntaxError, Text,
+    Call, Context, Def, DefId, DefKind, Facts, Guard, How, Import, Language, METRICS, NOWHERE, Place, SyntaxError, Text,
 };
 use super::lines::LineIndex;
 use super::names::{Names, Seg, Sym};
@@ -381,6 +381,13 @@ impl<'c> Builder<'c> {
         self.edges.push((a, node));
         self.edges.push((b, node));
         node
+    }
+
+    /// What this node carries is recorded as a metric, by no call.
+    pub fn recorded(&mut self, node: Node) {
+        if node != 0 {
+            self.sinks.push((node, METRICS));
+        }
     }
 
     /// The current function returns this.

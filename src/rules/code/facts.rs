@@ -75,6 +75,8 @@ impl Place {
 pub type DefId = u32;
 /// No definition, no call.
 pub const NOWHERE: u32 = u32::MAX;
+/// In [`Call::sink`]: a table of metrics that no call names.
+pub const METRICS: u32 = u32::MAX - 1;
 
 /// How a callee was resolved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -158,6 +160,14 @@ impl Context {
     pub const MAIN: Context = Context(1 << 9);
     /// The value decides how long something waits.
     pub const DELAY: Context = Context(1 << 10);
+    /// Shaped after a value that is there.
+    pub const SHAPED: Context = Context(1 << 11);
+    /// Bound to a name that says noise.
+    pub const NOISE: Context = Context(1 << 12);
+    /// In a branch that runs in training, or in exploration, only.
+    pub const TRAINING: Context = Context(1 << 13);
+    /// Bound to a name that says parameter of a model.
+    pub const PARAMETER: Context = Context(1 << 14);
 
     /// Whether all of `other` holds.
     pub fn has(self, other: Context) -> bool {

@@ -11,6 +11,7 @@ pub mod facts;
 pub mod go;
 pub mod guard;
 pub mod imports;
+pub mod incidental;
 pub mod javascript;
 pub mod lines;
 pub mod modules;

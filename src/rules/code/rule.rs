@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::config::CodeConfig;
-use super::facts::{Call, Context, DefId, Facts, Place};
+use super::facts::{Call, DefId, Facts, Place};
 pub use crate::finding::Class;
 use crate::finding::{RuleInfo, Severity, Text};
 
@@ -139,74 +139,6 @@ pub fn callee(facts: &Facts, call: &Call) -> String {
     }
 }
 
-/// Whether a draw is used for what is no datum: a condition, an index, a seed, an initial weight, a pause.
-pub fn is_incidental(file: &File<'_>, call: &Call) -> bool {
-    if file.config.synthetic.forbids_all_draws() || !call.kind.draws() {
-        return false;
-    }
-    let uses = [Context::GATE, Context::INDEX, Context::SEED, Context::INIT, Context::DELAY, Context::DISCARDED];
-    uses.iter().any(|u| call.context.has(*u)) || names_around(file.facts, call.def).any(|n| has_incidental_word(&n))
-}
-
-fn names_around(facts: &Facts, def: DefId) -> impl Iterator<Item = String> {
-    let symbol = facts.symbol(def);
-    symbol.split('.').map(str::to_owned).collect::<Vec<_>>().into_iter()
-}
-
-/// Words in the name of a function or class whose draws are initial values, augmentation, exploration or jitter.
-const INCIDENTAL: [&str; 42] = [
-    "init",
-    "initialize",
-    "initialise",
-    "initializer",
-    "weights",
-    "parameters",
-    "augment",
-    "augmentation",
-    "augmenter",
-    "mixup",
-    "cutmix",
-    "cutout",
-    "dropout",
-    "explore",
-    "exploration",
-    "epsilon",
-    "mutate",
-    "mutation",
-    "crossover",
-    "perturb",
-    "jitter",
-    "backoff",
-    "retry",
-    "crop",
-    "flip",
-    "rotate",
-    "rotation",
-    "shuffle",
-    "permute",
-    "bootstrap",
-    "resample",
-    "split",
-    "seed",
-    "action",
-    "act",
-    "noise",
-    "replay",
-    "shear",
-    "erasing",
-    "transform",
-    "policy",
-    "latent",
-];
-
-fn has_incidental_word(name: &str) -> bool {
-    // `__init__` builds objects, most of them no parameters of a model.
-    if name == "__init__" || name == "init" {
-        return false;
-    }
-    words(name).any(|w| INCIDENTAL.contains(&w.as_str()))
-}
-
 /// The words of a name in snake_case or CamelCase, lower case.
 pub fn words(name: &str) -> impl Iterator<Item = String> {
     let mut out: Vec<String> = Vec::new();
@@ -235,8 +167,5 @@ mod tests {
         let split = |name: &str| words(name).collect::<Vec<_>>().join(" ");
         assert_eq!(split("_get_action"), "get action");
         assert_eq!(split("RandomCrop"), "random crop");
-        assert!(
-            has_incidental_word("_init_weights") && !has_incidental_word("__init__") && !has_incidental_word("actual")
-        );
     }
 }

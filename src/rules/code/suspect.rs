@@ -58,3 +58,30 @@ pub fn in_comment(text: &str) -> bool {
 fn starts(bytes: &[u8], word: &[u8]) -> bool {
     bytes.len() >= word.len() && bytes[..word.len()].eq_ignore_ascii_case(word)
 }
+
+/// Whether a key names a metric.
+pub fn is_metric(key: &str) -> bool {
+    const WHOLE: [&str; 14] = [
+        "accuracy",
+        "precision",
+        "recall",
+        "f1",
+        "auc",
+        "loss",
+        "mse",
+        "rmse",
+        "mae",
+        "mape",
+        "r2",
+        "perplexity",
+        "sharpe",
+        "confidence",
+    ];
+    const ENDS: [&str; 5] = ["_accuracy", "_loss", "_score", "_precision", "_recall"];
+    WHOLE.contains(&key) || ENDS.iter().any(|e| key.ends_with(e))
+}
+
+/// Whether a name is that of a table of metrics.
+pub fn is_metrics_table(name: &str) -> bool {
+    name == "metrics" || name.ends_with("_metrics")
+}

@@ -9,6 +9,7 @@ use super::super::builder::Value;
 use super::super::catalogue::Kind;
 use super::super::facts::{Context, How, ImportKind, Place, Rows};
 use super::super::names::Sym;
+use super::super::suspect;
 use super::{Reader, place};
 
 /// Names that every script has.
@@ -132,7 +133,13 @@ impl Reader<'_, '_> {
         let mut node = 0;
         for property in properties {
             let value = match property {
-                ObjectPropertyKind::ObjectProperty(p) => self.value(&p.value),
+                ObjectPropertyKind::ObjectProperty(p) => {
+                    let value = self.value(&p.value);
+                    if p.key.static_name().is_some_and(|key| suspect::is_metric(&key)) {
+                        self.build.recorded(value.node);
+                    }
+                    value
+                }
                 ObjectPropertyKind::SpreadProperty(s) => self.value(&s.argument),
             };
             node = self.build.merge(node, value.node);

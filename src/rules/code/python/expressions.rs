@@ -11,6 +11,8 @@ use super::super::catalogue::Kind;
 use super::super::facts::{Context, Fallback, How, Import, ImportKind, Rows};
 use super::super::names::Sym;
 use super::builtins::is_builtin;
+use super::metrics;
+use super::shape::shaped_after_a_value;
 use super::{Reader, place};
 
 impl<'a> Reader<'a, '_> {
@@ -127,6 +129,9 @@ impl<'a> Reader<'a, '_> {
                 self.expression(key);
             }
             let value = self.expression(&item.value);
+            if item.key.as_ref().is_some_and(metrics::is_key) {
+                self.build.recorded(value.node);
+            }
             node = self.build.merge(node, value.node);
         }
         carrying(node)
@@ -250,6 +255,9 @@ impl<'a> Reader<'a, '_> {
             Expr::Subscript(s) => {
                 let object = self.expression(&s.value);
                 self.expression(&s.slice);
+                if metrics::is_table(&s.value) || metrics::is_key(&s.slice) {
+                    self.build.recorded(value.node);
+                }
                 self.build.edge(value.node, object.node);
             }
             Expr::Starred(s) => self.assign(&s.value, value.anonymous(), None),
@@ -315,7 +323,11 @@ impl<'a> Reader<'a, '_> {
     fn shape(&self, call: &'a ExprCall, kind: Kind, callee: Sym, method: Option<&str>) -> Context {
         let arguments = &call.arguments;
         let mut out = Context::default();
-        if kind == Kind::Draw {
+        if kind.draws() && shaped_after_a_value(arguments, kind, method) {
+            out = out.with(Context::SHAPED);
+        }
+        // What `self.rng` is comes out when its class is read.
+        if kind == Kind::Draw || (kind == Kind::Other && self.build.facts.names.instance_root(callee).is_some()) {
             let sized = arguments.keywords.iter().any(|k| k.arg.as_ref().is_some_and(|a| a == "size" || a == "shape"));
             let positional = match method.unwrap_or_default() {
                 "rand"

@@ -2,6 +2,8 @@
 
 mod builtins;
 mod expressions;
+mod metrics;
+mod shape;
 mod statements;
 
 use ruff_python_ast::token::TokenKind;

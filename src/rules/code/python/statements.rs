@@ -7,7 +7,9 @@ use ruff_python_ast::{
 
 use super::super::builder::{ScopeKind, Value};
 use super::super::facts::{Context, DefId, DefKind, How, Import, ImportKind, Place};
+use super::super::incidental;
 use super::super::names::Sym;
+use super::metrics;
 use super::{Deferred, Reader, is_docstring, place};
 
 impl<'a> Reader<'a, '_> {
@@ -24,14 +26,18 @@ impl<'a> Reader<'a, '_> {
             Stmt::FunctionDef(s) => self.function_def(s),
             Stmt::ClassDef(s) => self.class_def(s),
             Stmt::Assign(s) => {
+                let first = self.build.facts.calls.len();
                 let value = self.expression(&s.value);
                 self.note_rows(&s.targets, &s.value);
+                s.targets.iter().for_each(|t| self.named(first, t, value));
                 s.targets.iter().for_each(|t| self.assign(t, value, Some(&s.value)));
             }
             Stmt::AnnAssign(s) => {
                 if let Some(v) = &s.value {
+                    let first = self.build.facts.calls.len();
                     let value = self.expression(v);
                     self.note_rows(std::slice::from_ref(&*s.target), v);
+                    self.named(first, &s.target, value);
                     self.assign(&s.target, value, Some(v));
                 }
                 self.annotation(&s.annotation);
@@ -57,6 +63,21 @@ impl<'a> Reader<'a, '_> {
                 self.build.context = outer;
             }
             _ => self.control(statement),
+        }
+    }
+
+    /// What the name of a target says of the draws on its right, `calls[first..]`.
+    fn named(&mut self, first: usize, target: &'a Expr, value: Value) {
+        let name = match target {
+            Expr::Name(n) => n.id.as_str(),
+            Expr::Attribute(a) => a.attr.as_str(),
+            _ => return,
+        };
+        if self.build.facts.calls[first..].iter().any(|c| c.kind.draws() || c.how == How::Own) {
+            self.build.swallow(first, incidental::of_name(name));
+        }
+        if value.node != 0 && metrics::is_table(target) {
+            self.build.recorded(value.node);
         }
     }
 
@@ -293,6 +314,9 @@ impl<'a> Reader<'a, '_> {
         if is_main_guard(&statement.test) {
             self.build.context = outer.1.with(Context::MAIN);
         }
+        if asks_for_training(&statement.test) {
+            self.build.context = self.build.context.with(Context::TRAINING);
+        }
         self.block(&statement.body);
         (self.type_checking, self.build.context) = outer;
         statement.elif_else_clauses.iter().for_each(|clause| self.clause(clause));
@@ -439,6 +463,17 @@ fn exits(callee: &Expr) -> bool {
     match callee {
         Expr::Name(n) => matches!(n.id.as_str(), "exit" | "quit"),
         Expr::Attribute(a) => matches!(a.attr.as_str(), "exit" | "_exit" | "abort" | "fail"),
+        _ => false,
+    }
+}
+
+/// `if self.training:`, `if x < self.epsilon:`.
+fn asks_for_training(test: &Expr) -> bool {
+    match test {
+        Expr::Name(n) => incidental::is_training(n.id.as_str()),
+        Expr::Attribute(a) => incidental::is_training(a.attr.as_str()),
+        Expr::BoolOp(b) => b.values.iter().any(asks_for_training),
+        Expr::Compare(c) => c.comparators.iter().chain([&*c.left]).any(asks_for_training),
         _ => false,
     }
 }

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use super::super::catalogue::Kind;
 use super::super::facts::{Call, Context, DefId, How, NOWHERE};
+use super::super::incidental::{self, Grade};
 use super::super::program::Program;
 use super::super::rule::{CodeRule, Draft, File, Found, Level, info};
 use super::{BLOCK, reaches_sink, silent_fallback};
@@ -25,6 +27,15 @@ pub const RULE: CodeRule = CodeRule {
 /// Longest chain that a message shows.
 const SHOWN: usize = 6;
 
+/// A function that fabricates.
+#[derive(Clone)]
+struct Fabricator {
+    /// Its name, those it calls, and what draws in the end.
+    chain: Vec<String>,
+    /// How far its value is followed.
+    grade: Grade,
+}
+
 /// Runs over the whole program; gives (index of the file, draft).
 pub fn check(program: &Program<'_>) -> Vec<(usize, Draft)> {
     let mut fabricators = seeds(program);
@@ -32,43 +43,50 @@ pub fn check(program: &Program<'_>) -> Vec<(usize, Draft)> {
         return Vec::new();
     }
     let callers = callers(program);
-    let mut queue: VecDeque<String> = fabricators.keys().cloned().collect();
+    // Those whose whole way is told come first: a function that is both is told.
+    let (loud, quiet): (Vec<String>, Vec<String>) =
+        fabricators.keys().cloned().partition(|name| fabricators[name].grade == Grade::Loud);
     let mut out = Vec::new();
-    while let Some(name) = queue.pop_front() {
-        let chain = fabricators.get(&name).cloned().unwrap_or_default();
-        for (file, at) in callers.get(&name).into_iter().flatten() {
-            let view = program.file(*file);
-            let Some(call) = view.facts.calls.get(*at) else { continue };
-            if super::super::rule::is_incidental(&view, &Call { kind: super::super::catalogue::Kind::Scalar, ..*call })
-            {
-                continue;
-            }
-            out.extend(report(&view, call, &chain).into_iter().map(|draft| (*file, draft)));
-            if call.returned_by == NOWHERE {
-                continue;
-            }
-            let Some(def) = view.facts.def(call.returned_by) else { continue };
-            let caller = view.facts.text(def.path);
-            if !fabricators.contains_key(&caller) {
-                let mut longer = vec![caller.clone()];
-                longer.extend(chain.iter().cloned());
-                fabricators.insert(caller.clone(), longer);
-                queue.push_back(caller);
+    for names in [loud, quiet] {
+        let mut queue = VecDeque::from(names);
+        while let Some(name) = queue.pop_front() {
+            let Some(found) = fabricators.get(&name).cloned() else { continue };
+            for (file, at) in callers.get(&name).into_iter().flatten() {
+                let view = program.file(*file);
+                let Some(call) = view.facts.calls.get(*at) else { continue };
+                let grade = found.grade.min(incidental::grade(&view, &Call { kind: Kind::Scalar, ..*call }));
+                out.extend(report(&view, call, &found.chain, grade).into_iter().map(|draft| (*file, draft)));
+                let caller = passed_on(&view, call, grade).filter(|c| !fabricators.contains_key(c));
+                if let Some(caller) = caller {
+                    let chain = std::iter::once(&caller).chain(&found.chain).cloned().collect();
+                    fabricators.insert(caller.clone(), Fabricator { chain, grade });
+                    queue.push_back(caller);
+                }
             }
         }
     }
     out
 }
 
-/// The functions that fabricate themselves: name → (name, what draws).
-fn seeds(program: &Program<'_>) -> BTreeMap<String, Vec<String>> {
-    let mut out = BTreeMap::new();
+/// The function that returns what this call yields.
+fn passed_on(file: &File<'_>, call: &Call, grade: Grade) -> Option<String> {
+    let returned = grade != Grade::Never && call.returned_by != NOWHERE;
+    file.facts.def(call.returned_by).filter(|_| returned).map(|def| file.facts.text(def.path))
+}
+
+/// The functions that fabricate themselves, by name.
+fn seeds(program: &Program<'_>) -> BTreeMap<String, Fabricator> {
+    let mut out: BTreeMap<String, Fabricator> = BTreeMap::new();
     for index in 0..program.len() {
         let file = program.file(index);
-        for call in file.facts.calls.iter().filter(|c| c.returned_by != NOWHERE && super::is_fabrication(&file, c)) {
-            let Some(def) = file.facts.def(call.returned_by) else { continue };
-            let name = file.facts.text(def.path);
-            out.entry(name.clone()).or_insert_with(|| vec![name, super::super::rule::callee(file.facts, call)]);
+        for call in file.facts.calls.iter().filter(|c| c.returned_by != NOWHERE) {
+            let grade = super::grade(&file, call);
+            let Some(name) = passed_on(&file, call, grade) else { continue };
+            let known = out.get(&name).map_or(Grade::Never, |f| f.grade);
+            if grade > known {
+                let chain = vec![name.clone(), super::super::rule::callee(file.facts, call)];
+                out.insert(name, Fabricator { chain, grade });
+            }
         }
     }
     out
@@ -93,7 +111,7 @@ fn callers(program: &Program<'_>) -> BTreeMap<String, Vec<(usize, usize)>> {
     out
 }
 
-fn report(file: &File<'_>, call: &Call, chain: &[String]) -> Vec<Draft> {
+fn report(file: &File<'_>, call: &Call, chain: &[String], grade: Grade) -> Vec<Draft> {
     let mut shown: Vec<&str> = chain.iter().take(SHOWN).map(String::as_str).collect();
     if chain.len() > SHOWN {
         shown.push("…");
@@ -111,12 +129,13 @@ fn report(file: &File<'_>, call: &Call, chain: &[String]) -> Vec<Draft> {
         );
         out.extend(draft.filter(|_| level != Level::Off).map(|d| super::recommend(d, file)));
     };
-    add(&RULE, format!("calls {way}"));
-    if call.sink != NOWHERE
-        && let Some(words) = reaches_sink::sink(file.facts, call)
-    {
+    if let Some(words) = reaches_sink::sink(file.facts, call, grade) {
         add(&reaches_sink::RULE, format!("what {way} makes up {words}"));
     }
+    if grade < Grade::Loud {
+        return out;
+    }
+    add(&RULE, format!("calls {way}"));
     if call.returned_by != NOWHERE && call.context.any(Context::HANDLER.with(Context::OTHERWISE)) {
         add(&silent_fallback::RULE, format!("where the real thing fails, {way} makes something up"));
     }

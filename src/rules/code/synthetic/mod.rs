@@ -31,6 +31,7 @@ pub use custom::infos as custom_infos;
 
 use super::catalogue::Kind;
 use super::facts::{Call, Context};
+use super::incidental::{self, Grade};
 use super::rule::{CodeRule, Draft, File, Found, Level};
 use crate::finding::Severity;
 
@@ -96,9 +97,17 @@ pub(super) fn recommend(mut draft: Draft, file: &File<'_>) -> Draft {
 }
 
 /// Whether a call makes data that are not real, and is no condition, index, seed, initial weight …
-pub fn is_fabrication(file: &File<'_>, call: &Call) -> bool {
-    let counts = call.kind.fabricates() || (call.kind == Kind::Resample && file.config.synthetic.resampling);
-    counts && !super::rule::is_incidental(file, call)
+fn is_fabrication(file: &File<'_>, call: &Call) -> bool {
+    fabricates(file, call) && !incidental::is_incidental(file, call)
+}
+
+fn fabricates(file: &File<'_>, call: &Call) -> bool {
+    call.kind.fabricates() || (call.kind == Kind::Resample && file.config.synthetic.resampling)
+}
+
+/// How far the value of a call is followed.
+fn grade(file: &File<'_>, call: &Call) -> Grade {
+    if fabricates(file, call) { incidental::grade(file, call) } else { Grade::Never }
 }
 
 /// Whether a call draws one number.

@@ -1,9 +1,10 @@
 //! A made-up value that is handed to what counts as real: a data frame, a model, a database, a response, a metric.
 
 use super::super::catalogue::Kind;
-use super::super::facts::{Call, Context, Facts, NOWHERE};
+use super::super::facts::{Call, Context, Facts, Language, METRICS};
+use super::super::names::Sym;
 use super::super::rule::{CodeRule, File, Found, callee, info};
-use super::{BLOCK_CRITICAL, is_fabrication};
+use super::{BLOCK_CRITICAL, Grade, grade};
 use crate::finding::Severity;
 
 /// The rule.
@@ -20,18 +21,25 @@ pub const RULE: CodeRule = CodeRule {
 };
 
 fn check(file: &File<'_>, out: &mut Vec<Found>) {
-    for call in file.facts.calls.iter().filter(|c| c.sink != NOWHERE && is_fabrication(file, c)) {
-        if let Some(words) = sink(file.facts, call) {
+    for call in &file.facts.calls {
+        if let Some(words) = sink(file.facts, call, grade(file, call)) {
             out.push(Found::at(call, format!("what {} makes up {words}", callee(file.facts, call))));
         }
     }
 }
 
 /// What becomes of a call's value, in words; `None`: nothing that counts.
-pub(super) fn sink(facts: &Facts, call: &Call) -> Option<String> {
-    let sink = facts.calls.get(call.sink as usize)?;
+pub(super) fn sink(facts: &Facts, call: &Call, grade: Grade) -> Option<String> {
+    if grade == Grade::Never {
+        return None;
+    }
+    if call.sink == METRICS {
+        return Some("is recorded as a metric".to_owned());
+    }
+    let Some(sink) = facts.calls.get(call.sink as usize) else { return answer(facts, call) };
     let verb = match sink.kind {
         Kind::Table => "becomes data in",
+        Kind::Model if grade == Grade::Quiet || call.context.has(Context::NOISE) => return None,
         Kind::Model => "is learnt or predicted from by",
         Kind::Store => "is stored by",
         Kind::Respond => "is answered by",
@@ -42,4 +50,13 @@ pub(super) fn sink(facts: &Facts, call: &Call) -> Option<String> {
     // `execute` stores where its statement writes.
     let stores = facts.names.last(sink.callee) != "execute" || sink.context.has(Context::WRITES);
     stores.then(|| format!("{verb} {name}"))
+}
+
+/// What a function that a route leads to returns is a response.
+fn answer(facts: &Facts, call: &Call) -> Option<String> {
+    const ROUTES: [&str; 8] = ["get", "post", "put", "patch", "delete", "route", "api_route", "websocket"];
+    let def = facts.def(call.returned_by)?;
+    let of_an_object = |d: &Sym| facts.language != Language::Python || facts.names.parent(*d).is_some();
+    let route = def.decorators.iter().find(|d| ROUTES.contains(&facts.names.last(**d)) && of_an_object(d))?;
+    Some(format!("is answered by the route `{}`", facts.text(*route)))
 }

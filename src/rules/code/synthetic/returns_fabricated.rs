@@ -2,7 +2,7 @@
 
 use super::super::facts::NOWHERE;
 use super::super::rule::{CodeRule, File, Found, callee, info};
-use super::{BLOCK, is_fabrication};
+use super::{BLOCK, Grade, grade};
 use crate::finding::Severity;
 
 /// The rule.
@@ -19,7 +19,7 @@ pub const RULE: CodeRule = CodeRule {
 };
 
 fn check(file: &File<'_>, out: &mut Vec<Found>) {
-    for call in file.facts.calls.iter().filter(|c| c.returned_by != NOWHERE && is_fabrication(file, c)) {
+    for call in file.facts.calls.iter().filter(|c| c.returned_by != NOWHERE && grade(file, c) == Grade::Loud) {
         let name = file.facts.symbol(call.returned_by);
         out.push(Found::at(call, format!("{name} returns what {} makes up", callee(file.facts, call))));
     }

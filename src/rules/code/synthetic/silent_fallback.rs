@@ -2,7 +2,7 @@
 
 use super::super::facts::{Context, NOWHERE};
 use super::super::rule::{CodeRule, File, Found, callee, info};
-use super::{BLOCK_CRITICAL, is_fabrication};
+use super::{BLOCK_CRITICAL, Grade, grade};
 use crate::finding::Severity;
 
 /// The rule.
@@ -21,7 +21,7 @@ pub const RULE: CodeRule = CodeRule {
 fn check(file: &File<'_>, out: &mut Vec<Found>) {
     let in_place_of = Context::HANDLER.with(Context::OTHERWISE);
     for call in file.facts.calls.iter().filter(|c| c.context.any(in_place_of) && c.returned_by != NOWHERE) {
-        if is_fabrication(file, call) {
+        if grade(file, call) == Grade::Loud {
             out.push(Found::at(
                 call,
                 format!("where the real thing fails, {} makes something up", callee(file.facts, call)),
