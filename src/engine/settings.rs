@@ -2,6 +2,7 @@
 //! from the policy and the command line before anything is read.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use globset::{GlobBuilder, GlobMatcher};
 use regex::bytes::Regex;
@@ -119,27 +120,32 @@ impl Classes {
     }
 }
 
-/// A compiled glob over `/`-separated text: `*` stays in one part, `**` crosses parts.
+/// A glob over `/`-separated text: `*` stays in one part, `**` crosses parts. It is read at once and compiled when it is
+/// first asked: most globs of a run never are.
 #[derive(Clone, Debug)]
-pub struct Glob(GlobMatcher);
+pub struct Glob {
+    read: globset::Glob,
+    compiled: OnceLock<GlobMatcher>,
+}
 
 impl Glob {
-    /// Compiles a glob.
+    /// Reads a glob.
     ///
     /// # Errors
     /// In words, where the glob is malformed.
     pub fn new(glob: &str) -> Result<Self, String> {
-        let built = GlobBuilder::new(glob).literal_separator(true).backslash_escape(true).build();
-        built.map(|g| Self(g.compile_matcher())).map_err(|e| format!("`{glob}` is no glob: {}", e.kind()))
+        let read = GlobBuilder::new(glob).literal_separator(true).backslash_escape(true).build();
+        let read = read.map_err(|e| format!("`{glob}` is no glob: {}", e.kind()))?;
+        Ok(Self { read, compiled: OnceLock::new() })
     }
 
     /// Whether it matches all of `text`.
     pub fn matches(&self, text: &str) -> bool {
-        self.0.is_match(text)
+        self.compiled.get_or_init(|| self.read.compile_matcher()).is_match(text)
     }
 
     /// The glob as it was written.
     pub fn as_str(&self) -> &str {
-        self.0.glob().glob()
+        self.read.glob()
     }
 }
