@@ -62,6 +62,30 @@ fn bash_completes_subcommands_flags_rules_formats_and_environments() {
 }
 
 #[test]
+fn bash_completes_approvals_approvers_roles_and_strategies() {
+    let place = Place::repository(&[]);
+    let ann = "[[approvers.user]]\nid = \"ann\"\nrole = \"owner\"\ncan_approve = [\"*\"]\n";
+    place.policy(&format!("policies.risk.high = [\"deploy\"]\n{ann}"));
+    assert!(tab(&place, &["govctl", "approvals", "show", "ap-"]).iter().all(String::is_empty));
+    let ask = ["approvals", "request", "--action", "deploy", "--resource", "web", "--justification", "x"];
+    let id = place.govctl(&ask).out.lines().next().unwrap().to_owned();
+    for command in ["show", "approve", "reject", "withdraw", "cancel", "wait", "consume", "verify", "close"] {
+        assert_eq!(tab(&place, &["govctl", "approvals", command, &id[..5]]), [&*id], "{command}");
+    }
+    assert_eq!(tab(&place, &["govctl", "approvals", "show", ""])[0], id);
+    assert_eq!(tab(&place, &["govctl", "approvals", "show", &id[3..6]]), [&id[3..]]);
+    assert_eq!(tab(&place, &["govctl", "check", "--override", "ap-"]), [&*id]);
+    assert_eq!(tab(&place, &["govctl", "approvals", "approve", &id, "--as", "a"]), ["ann"]);
+    assert_eq!(tab(&place, &["govctl", "approvals", "list", "--role", "o"]), ["owner"]);
+    assert_eq!(tab(&place, &["govctl", "approvals", "list", "--strategy", "time"]), ["time-based"]);
+    for (args, rows) in [(["--role", "owner"], 1), (["--role", "guest"], 0), (["--strategy", "multi-approval"], 1)] {
+        let listed = place.govctl(&[&["approvals", "list"], &args[..]].concat());
+        assert_eq!(listed.out.matches(&id).count(), rows, "{args:?}: {listed:?}");
+    }
+    assert_eq!(place.govctl(&["approvals", "list", "--strategy", "x"]).status, 2);
+}
+
+#[test]
 fn a_script_that_stands_alone_loads_in_bash() {
     let place = Place::new();
     let ran = bash(

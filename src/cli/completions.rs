@@ -5,6 +5,7 @@
 //! where nothing is asked for, or a `--` comes first; anything else runs as ever. Otherwise a variable would be enough
 //! for a hook to say "clean".
 
+mod queue;
 mod words;
 
 use std::env;

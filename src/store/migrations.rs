@@ -107,6 +107,8 @@ CREATE TRIGGER vote_cast BEFORE UPDATE OF n, approval, voter, body ON vote
 CREATE TRIGGER vote_stays_withdrawn BEFORE UPDATE OF withdrawn ON vote WHEN OLD.withdrawn = 1
   BEGIN SELECT RAISE(ABORT, 'a withdrawn vote stays withdrawn'); END;
 ",
+    // What somebody asked for, by state and end; all of it, latest first, stays with approval_requester.
+    "CREATE INDEX approval_requester_state ON approval(requester, state, ends);",
 ];
 
 /// Whether a database is one of ours and how far it is; `None`: it is empty.

@@ -12,6 +12,7 @@ use super::text;
 use crate::approvals::{Moment, Standing};
 use crate::cli::Exit;
 use crate::cli::terminal::Terminal;
+use crate::policy::raw::approvals::Strategy;
 use crate::store::approvals::{Wanted, Which};
 
 /// Which approvals.
@@ -26,6 +27,12 @@ pub struct Args {
     /// All there ever were, latest first
     #[arg(long)]
     all: bool,
+    /// Only those that somebody of this role may still vote on
+    #[arg(long, value_name = "ROLE")]
+    role: Option<String>,
+    /// Only those that are agreed to this way
+    #[arg(long, value_name = "STRATEGY", value_parser = strategy)]
+    strategy: Option<Strategy>,
     /// At most so many
     #[arg(long, value_name = "N", default_value_t = 50)]
     limit: usize,
@@ -80,7 +87,7 @@ fn print(args: &Args, desk: &mut Desk, terminal: &mut Terminal) -> Result<()> {
     };
     let requester = args.mine.then(|| desk.os_user.clone().unwrap_or_default());
     let wanted = Wanted { which, requester, limit: args.limit };
-    let found = desk.store.approvals(&wanted, &now)?;
+    let found = find(args, desk, &wanted)?;
     let follow_ups = desk.store.follow_ups()?;
     let pending = desk.store.pending_approvals(&now)?;
     if args.format == Format::Json {
@@ -116,6 +123,26 @@ fn print(args: &Args, desk: &mut Desk, terminal: &mut Terminal) -> Result<()> {
         terminal.note("nothing waits; `--all` shows what was");
     }
     Ok(())
+}
+
+fn strategy(name: &str) -> Result<Strategy, String> {
+    let names = Strategy::ALL.map(Strategy::name).join(", ");
+    Strategy::ALL.into_iter().find(|s| s.name() == name).ok_or_else(|| format!("expected one of {names}"))
+}
+
+fn find(args: &Args, desk: &mut Desk, wanted: &Wanted) -> Result<Vec<Standing>> {
+    let found = desk.with(|store, context| {
+        let store = &*store;
+        store.approvals_that(wanted, context.now, |s| {
+            if args.strategy.is_some_and(|wanted| wanted != s.bound.strategy) {
+                return Ok(false);
+            }
+            let Some(role) = &args.role else { return Ok(true) };
+            let free = store.tally(context, s)?.seats;
+            Ok(free.iter().any(|(seat, by)| by.is_none() && seat.role == *role))
+        })
+    })?;
+    Ok(found)
 }
 
 fn table(desk: &mut Desk, found: &[Standing], now: &Moment, terminal: &mut Terminal) -> Result<()> {

@@ -6,12 +6,14 @@ use std::path::PathBuf;
 
 use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Arg, Command};
-use clap_complete::engine::{ArgValueCandidates, CompletionCandidate};
+use clap_complete::engine::{ArgValueCandidates, ArgValueCompleter, CompletionCandidate};
 
+use super::queue;
 use crate::audit::EventType;
 use crate::cli::{PolicyArgs, rules};
 use crate::policy::Policy;
 use crate::policy::load::Loaded;
+use crate::policy::raw::approvals::Strategy;
 
 /// A source of words. Each may fail to have any, but never fails.
 #[derive(Clone, Copy)]
@@ -21,6 +23,10 @@ enum Words {
     Confidences,
     EventTypes,
     Environments,
+    Approvals,
+    Approvers,
+    Roles,
+    Strategies,
 }
 
 fn of(path: &str, arg: &Arg) -> Option<Words> {
@@ -35,19 +41,27 @@ fn of(path: &str, arg: &Arg) -> Option<Words> {
         (_, _, "SEVERITY") => Some(Words::Severities),
         (_, Some("min-confidence"), _) => Some(Words::Confidences),
         (_, Some("event-type"), _) => Some(Words::EventTypes),
+        (_, Some("override"), _) => Some(Words::Approvals),
+        (path, None, "ID") if path.starts_with("approvals ") => Some(Words::Approvals),
+        ("approvals approve" | "approvals reject" | "approvals withdraw", Some("as"), _) => Some(Words::Approvers),
+        (_, Some("role"), "ROLE") => Some(Words::Roles),
+        (_, Some("strategy"), "STRATEGY") => Some(Words::Strategies),
         _ => None,
     }
 }
 
 /// The command as the engine of dynamic completions wants it.
 pub fn dynamic(command: Command) -> Command {
-    each(command, "", &|arg, words| arg.add(ArgValueCandidates::new(move || candidates(words))))
+    each(command, "", &|arg, words| match words {
+        Words::Approvals => arg.add(ArgValueCompleter::new(queue::approvals)),
+        words => arg.add(ArgValueCandidates::new(move || candidates(words))),
+    })
 }
 
 /// The command with what never changes written into it.
 pub fn fixed(command: Command) -> Command {
     each(command, "", &|arg, words| match words {
-        Words::Environments => arg,
+        Words::Environments | Words::Approvals | Words::Approvers | Words::Roles => arg,
         words => {
             arg.value_parser(PossibleValuesParser::new(list(words).into_iter().map(|(w, _)| PossibleValue::new(w))))
         }
@@ -81,6 +95,10 @@ fn list(words: Words) -> Vec<(String, String)> {
         Words::Confidences => plain(&["low", "medium", "high"]),
         Words::EventTypes => EventType::ALL.iter().map(|t| (t.name().to_owned(), String::new())).collect(),
         Words::Environments => environments(),
+        Words::Approvals => Vec::new(),
+        Words::Approvers => policy().map(|p| queue::approvers(&p)).unwrap_or_default(),
+        Words::Roles => policy().map(|p| queue::roles(&p)).unwrap_or_default(),
+        Words::Strategies => plain(&Strategy::ALL.map(Strategy::name)),
     }
 }
 
@@ -93,7 +111,7 @@ fn environments() -> Vec<(String, String)> {
 }
 
 /// The policy here, if it is a good one. The words of the command line that is being typed are not looked at.
-fn policy() -> Option<Policy> {
+pub(super) fn policy() -> Option<Policy> {
     let options = PolicyArgs { file: env::var_os("GOVCTL_POLICY").map(PathBuf::from), environment: None };
     match options.load_here().ok()? {
         Loaded::BuiltIn(policy) => Some(*policy),

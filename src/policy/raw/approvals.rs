@@ -163,3 +163,8 @@ choices! {
         Consumed = "approval_consumed",
     }
 }
+
+impl Strategy {
+    /// Every strategy.
+    pub const ALL: [Strategy; 4] = [Strategy::Single, Strategy::Auto, Strategy::Multi, Strategy::TimeBased];
+}

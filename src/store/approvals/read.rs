@@ -68,21 +68,55 @@ impl Store {
     /// # Errors
     /// The disk; a row that does not read.
     pub fn approvals(&self, wanted: &Wanted, now: &Moment) -> Result<Vec<Standing>, StoreError> {
-        let (filter, order) = match (wanted.which, &wanted.requester) {
-            (Which::Pending, _) => ("state = 'pending' AND ends > ?1", "ends"),
-            (Which::Open, None) => ("state IN ('pending', 'approved') AND ends > ?1", "ends"),
-            (Which::Open, Some(_)) => ("state IN ('pending', 'approved') AND ends > ?1", "created DESC"),
-            (Which::All, _) => ("?1 IS NOT NULL", "created DESC"),
+        self.approvals_that(wanted, now, |_| Ok(true))
+    }
+
+    /// As [`Store::approvals`], those that `keep` keeps. Rows are read one after another until there are enough.
+    ///
+    /// # Errors
+    /// The disk; a row that does not read; those of `keep`.
+    pub fn approvals_that(
+        &self,
+        wanted: &Wanted,
+        now: &Moment,
+        mut keep: impl FnMut(&Standing) -> Result<bool, StoreError>,
+    ) -> Result<Vec<Standing>, StoreError> {
+        // One state after the other: an index has each of them by its end, and none has several.
+        let states: &[Option<State>] = match wanted.which {
+            Which::Pending => &[Some(State::Pending)],
+            Which::Open => &[Some(State::Pending), Some(State::Approved)],
+            Which::All => &[None],
         };
-        let whose = if wanted.requester.is_some() { "requester = ?2" } else { "?2 IS NULL" };
-        let sql = format!("SELECT {COLUMNS} FROM approval WHERE {filter} AND {whose} ORDER BY {order} LIMIT ?3");
-        let mut select = self.conn.prepare_cached(&sql)?;
-        let mut rows = select.query(params![now.wall, wanted.requester, wanted.limit as i64])?;
         let mut found = Vec::new();
-        while let Some(row) = rows.next()? {
+        for state in states {
+            found.extend(self.in_state(*state, wanted, now, &mut keep)?);
+        }
+        if wanted.which != Which::All {
+            found.sort_by_key(Standing::ends);
+        }
+        found.truncate(wanted.limit);
+        Ok(found)
+    }
+
+    fn in_state(
+        &self,
+        state: Option<State>,
+        wanted: &Wanted,
+        now: &Moment,
+        keep: &mut impl FnMut(&Standing) -> Result<bool, StoreError>,
+    ) -> Result<Vec<Standing>, StoreError> {
+        let whose = if wanted.requester.is_some() { "requester = ?3" } else { "?3 IS NULL" };
+        let which = match state {
+            Some(_) => format!("state = ?1 AND ends > ?2 AND {whose} ORDER BY ends"),
+            None => format!("{whose} ORDER BY created DESC"),
+        };
+        let mut select = self.conn.prepare_cached(&format!("SELECT {COLUMNS} FROM approval WHERE {which}"))?;
+        let mut rows = select.query(params![state.map(State::name), now.wall, wanted.requester])?;
+        let mut found = Vec::new();
+        while found.len() < wanted.limit {
+            let Some(row) = rows.next()? else { break };
             let standing = stored(row)?.standing;
-            let open = !standing.state_at(now).is_final();
-            if wanted.which == Which::All || open {
+            if (state.is_none() || !standing.state_at(now).is_final()) && keep(&standing)? {
                 found.push(standing);
             }
         }
