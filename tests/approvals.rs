@@ -16,3 +16,5 @@ mod rules;
 mod secrecy;
 #[path = "approvals/signed.rs"]
 mod signed;
+#[path = "approvals/terminal.rs"]
+mod terminal;

@@ -1,7 +1,8 @@
 //! Votes signed by a real ssh-keygen.
 
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use crate::kit::Queue;
 
@@ -74,4 +75,106 @@ fn by_hand(verified: &str) {
         2,
         "{output:?}"
     );
+}
+
+/// A queue whose production wants signed votes, and who holds which key.
+fn signing_queue(public: &str) -> Queue {
+    Queue::new(&format!(
+        "[policies.environments.production]\nsigned_votes = true\n[approvals]\n\
+         strategies.high_risk_operations = \"single-approval\"\n[[approvers.user]]\nid = \"ann\"\n\
+         role = \"administrator\"\ncan_approve = [\"*\"]\nkey = \"{public}\"\n"
+    ))
+}
+
+/// Changes the queue's file behind its back.
+fn tamper(queue: &Queue, sql: &str) {
+    let mut files = vec![queue.state.path().to_owned()];
+    while let Some(path) = files.pop() {
+        if path.is_dir() {
+            files.extend(std::fs::read_dir(&path).unwrap().map(|e| e.unwrap().path()));
+        } else if path.extension().is_some_and(|e| e == "db") {
+            let conn = rusqlite::Connection::open(&path).unwrap();
+            conn.execute_batch(&format!("DROP TRIGGER vote_cast; {sql}")).unwrap();
+        }
+    }
+}
+
+#[test]
+fn using_an_approval_verifies_its_signatures_again() {
+    if !can_sign() {
+        return;
+    }
+    let keys = tempfile::tempdir().unwrap();
+    let (ann, public) = key(keys.path(), "ann");
+    let queue = signing_queue(&public);
+    let asked = queue.ask(&["--action", "deploy", "--resource", "web", "--env", "production"]);
+    let other = queue.ask(&["--action", "deploy", "--resource", "web", "--env", "production"]);
+    let consume = |asked: &crate::kit::Asked, status| {
+        let file = queue.token_file(asked);
+        let args = ["consume", &asked.id, "--token-file", file.to_str().unwrap(), "--hash", &asked.hash];
+        queue.does(&[&args[..], &["--env", "production"]].concat(), status)
+    };
+    for asked in [&asked, &other] {
+        queue.does(&["approve", &asked.id, "--sign", ann.to_str().unwrap()], 0);
+    }
+    // Somebody with the file in hand lets Ann's vote say something else.
+    tamper(
+        &queue,
+        &format!("UPDATE vote SET body = json_set(body, '$.ballot.comment', 'gladly') WHERE approval = '{}'", asked.id),
+    );
+    assert_eq!(queue.show(&asked.id)["state"], "approved");
+    assert!(queue.does(&["verify", &asked.id], 1).out.contains("does NOT hold"));
+    assert!(consume(&asked, 1).err.contains("wrong_signature"));
+    assert_eq!(queue.show(&asked.id)["state"], "approved");
+    consume(&other, 0);
+    assert_eq!((queue.count("approval.invalid"), queue.count("approval.consumed")), (1, 1));
+}
+
+/// An agent that holds keys, until it is dropped.
+struct Agent(std::process::Child);
+
+impl Agent {
+    fn start(socket: &std::path::Path) -> Self {
+        let agent = Command::new("ssh-agent").args(["-D", "-a"]).arg(socket).stdout(Stdio::null()).spawn().unwrap();
+        let agent = Self(agent);
+        let until = Instant::now() + Duration::from_secs(30);
+        while !socket.exists() {
+            assert!(Instant::now() < until, "ssh-agent does not listen");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        agent
+    }
+}
+
+impl Drop for Agent {
+    fn drop(&mut self) {
+        // One that has ended needs no killing.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn a_key_that_only_an_agent_holds_signs() {
+    if !can_sign() {
+        return;
+    }
+    let keys = tempfile::tempdir().unwrap();
+    let (ann, public) = key(keys.path(), "ann");
+    let socket = keys.path().join("agent");
+    let _agent = Agent::start(&socket);
+    let added = Command::new("ssh-add").arg("-q").arg(&ann).env("SSH_AUTH_SOCK", &socket).status().unwrap();
+    assert!(added.success());
+    std::fs::remove_file(&ann).unwrap();
+    let queue = signing_queue(&public);
+    let asked = queue.ask(&["--action", "deploy", "--resource", "web", "--env", "production"]);
+    let public_file = ann.with_extension("pub");
+    let approve = ["approvals", "approve", &asked.id, "--sign", public_file.to_str().unwrap()];
+    let without = queue.command(&approve).env_remove("SSH_AUTH_SOCK").output().unwrap();
+    assert_eq!(without.status.code(), Some(2), "{without:?}");
+    let with = queue.command(&approve).env("SSH_AUTH_SOCK", &socket).output().unwrap();
+    assert!(with.status.success(), "{with:?}");
+    let shown = queue.show(&asked.id);
+    assert_eq!((&shown["state"], &shown["votes"][0]["strength"]), (&"approved".into(), &"ssh_signature".into()));
+    assert!(queue.does(&["verify", &asked.id], 0).out.contains("the signature holds; counts"));
 }

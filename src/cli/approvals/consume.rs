@@ -8,6 +8,7 @@ use anyhow::{Context as _, Result, bail};
 use serde_json::json;
 
 use super::desk::Place;
+use super::signing;
 use super::subject::read_plan;
 use super::vote::refused;
 use crate::approvals::bound::Form;
@@ -61,6 +62,7 @@ pub fn run(args: &Args, place: &Place, terminal: &mut Terminal) -> Result<Exit> 
     };
     let who = desk.party(None, None)?;
     let environment = desk.policy.environment.name.clone();
+    let verified = signing::verified(&mut desk, &bound)?;
     let presented = Presented {
         id: &id,
         token: TokenHash::of(&raw),
@@ -69,6 +71,7 @@ pub fn run(args: &Args, place: &Place, terminal: &mut Terminal) -> Result<Exit> 
         hash: Some(&hash),
         purpose: bound.purpose,
         environment: environment.as_deref(),
+        verified: &verified,
     };
     let answer = desk.with(|store, context| store.consume_approval(context, &presented))?;
     desk.tell_warnings(terminal);

@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::desk::{Desk, Place};
 use super::request::{self, Wish};
+use super::signing;
 use super::subject::Args as Subject;
 use crate::approvals::token::TokenHash;
 use crate::approvals::{Bound, Purpose, Standing};
@@ -116,6 +117,7 @@ fn consume(
     if bound.purpose != Purpose::Override {
         bail!("{id} is no override; ask for one with `govctl override request`");
     }
+    let verified = signing::verified(desk, bound)?;
     let presented = Presented {
         id,
         token,
@@ -124,6 +126,7 @@ fn consume(
         hash: None,
         purpose: Purpose::Override,
         environment: environment.as_deref(),
+        verified: &verified,
     };
     let answer = desk.with(|store, context| store.consume_approval(context, &presented))?;
     match &answer.refused {

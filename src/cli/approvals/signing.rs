@@ -7,7 +7,9 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result, bail};
 
+use super::desk::Desk;
 use crate::approvals::vote::{NAMESPACE, key_body};
+use crate::approvals::{Bound, Cast};
 
 /// The public key of a key file: the file itself where it is public, the one beside it, or what the private one yields.
 ///
@@ -63,6 +65,24 @@ pub fn verify(key: &str, voter: &str, text: &str, signature: &str) -> Result<boo
     command.args(["-Y", "verify", "-n", NAMESPACE, "-I", &principal(voter)]);
     command.arg("-f").arg(&signers).arg("-s").arg(&file);
     Ok(feed(&mut command, text)?.status.success())
+}
+
+/// The votes on an approval whose signatures hold, where only signed ones count; none where others do.
+///
+/// # Errors
+/// ssh-keygen cannot be run; the disk.
+pub fn verified(desk: &mut Desk, bound: &Bound) -> Result<Vec<Cast>> {
+    let mut verified = Vec::new();
+    if desk.with(|_, context| anyhow::Ok(context.wants_signatures(bound)))? {
+        for vote in desk.store.votes(&bound.id)? {
+            if let (Some(signature), Some(key)) = (&vote.signature, &vote.key)
+                && verify(key, &vote.ballot.voter, &vote.ballot.canonical(), signature)?
+            {
+                verified.push(vote);
+            }
+        }
+    }
+    Ok(verified)
 }
 
 /// The line of an allowed-signers file.

@@ -5,13 +5,13 @@ use std::fmt;
 use serde_json::json;
 
 use super::change::{event, is_requester, load, reason, step, tell};
-use super::{Answer, Context, Refused, actor_of};
+use super::{Answer, Context, Refused, actor_of, read};
 use crate::approvals::state::Event as Step;
 use crate::approvals::token::TokenHash;
-use crate::approvals::{Party, Purpose, Standing, State};
+use crate::approvals::{Cast, Party, Purpose, Standing, State, quorum};
 use crate::audit::kind::EventType;
-use crate::store::Store;
 use crate::store::error::StoreError;
+use crate::store::{Store, Tx};
 
 /// What is presented for use.
 #[derive(Clone, Debug)]
@@ -30,6 +30,8 @@ pub struct Presented<'a> {
     pub purpose: Purpose,
     /// Where it is to be used.
     pub environment: Option<&'a str>,
+    /// The votes whose signatures were verified for this use; where only signed votes count, no others do.
+    pub verified: &'a [Cast],
 }
 
 /// Why an approval that was presented does not hold. Each has a code of its own.
@@ -47,6 +49,8 @@ pub enum Invalid {
     WrongPurpose,
     /// It is for another environment.
     WrongEnvironment,
+    /// Where only signed votes count: the signatures of its votes do not hold.
+    WrongSignature,
     /// Its time is over.
     Expired,
     /// It was used.
@@ -69,6 +73,7 @@ impl Invalid {
             Invalid::WrongHash => "wrong_hash",
             Invalid::WrongPurpose => "wrong_purpose",
             Invalid::WrongEnvironment => "wrong_environment",
+            Invalid::WrongSignature => "wrong_signature",
             Invalid::Expired => "expired",
             Invalid::AlreadyUsed => "already_used",
             Invalid::NotApproved => "not_approved",
@@ -85,6 +90,7 @@ impl Invalid {
             Invalid::WrongHash => "what is about to happen is not what was approved",
             Invalid::WrongPurpose => "the approval is for another purpose",
             Invalid::WrongEnvironment => "the approval is for another environment",
+            Invalid::WrongSignature => "the signatures of its votes do not hold, see `govctl approvals verify`",
             Invalid::Expired => "the approval's time is over",
             Invalid::AlreadyUsed => "the approval was used already",
             Invalid::NotApproved => "the approval still waits for votes",
@@ -112,7 +118,13 @@ impl Store {
             let standing = stored.standing;
             // The token is compared whatever else is wrong.
             let is_its_token = TokenHash(stored.token).matches(&presented.token);
-            let wrong = if is_its_token { judge(&standing, presented) } else { Some(Invalid::WrongToken) };
+            let wrong = match is_its_token {
+                true => match judge(&standing, presented) {
+                    None if !is_signed(tx, context, &standing, presented.verified)? => Some(Invalid::WrongSignature),
+                    wrong => wrong,
+                },
+                false => Some(Invalid::WrongToken),
+            };
             let Some(why) = wrong else {
                 let told = |e: &mut crate::audit::Event| {
                     e.data = Some(json!({ "purpose": presented.purpose.name(), "nonce": standing.bound.nonce }));
@@ -127,6 +139,19 @@ impl Store {
             Ok(Answer { standing, refused: Some(Refused::Invalid(why)) })
         })
     }
+}
+
+/// Whether the votes that were verified suffice by themselves, where only signed ones count.
+fn is_signed(tx: &Tx<'_>, context: &Context<'_>, standing: &Standing, verified: &[Cast]) -> Result<bool, StoreError> {
+    let suspended = read::suspended(tx.sql())?;
+    let rules = context.rules(&standing.bound, &suspended);
+    if !rules.signed_votes {
+        return Ok(true);
+    }
+    let mut votes = read::votes(tx.sql(), &standing.bound.id)?;
+    votes.retain(|vote| verified.contains(vote));
+    let tally = quorum::count(&rules, &standing.bound, &votes);
+    Ok(standing.due(&tally, context.policy_hash, context.now).is_none())
 }
 
 fn judge(standing: &Standing, presented: &Presented<'_>) -> Option<Invalid> {

@@ -2,6 +2,9 @@
 //! what is due (time, policy, suspensions), ask `approvals::state` whether the change may happen, write the new state, one
 //! audit entry and one row of the outbox for each transition, commit.
 //!
+//! Each change is exactly one entry. A vote that reaches the quorum makes two changes, and so two entries: the vote is cast
+//! (`approval.vote`), and the approval is granted or rejected (`approval.granted`, `approval.rejected`).
+//!
 //! | file | what it holds |
 //! |---|---|
 //! | `read` | approvals, votes and ids out of the tables |
@@ -86,9 +89,14 @@ impl fmt::Display for Refused {
     }
 }
 
-impl<'a> Context<'a> {
+impl Context<'_> {
+    /// Whether only signed votes count for an approval.
+    pub fn wants_signatures(&self, bound: &Bound) -> bool {
+        self.rules(bound, &BTreeSet::new()).signed_votes
+    }
+
     /// The rules of today for an approval. How strict its environment is, the policy says, not who looks at it.
-    pub fn rules(&self, bound: &Bound, suspended: &'a BTreeSet<String>) -> Rules<'a> {
+    pub fn rules<'r>(&'r self, bound: &Bound, suspended: &'r BTreeSet<String>) -> Rules<'r> {
         let environment = Environment::resolve(&self.policy.sections().policies, bound.environment.as_deref());
         let must_sign = bound.purpose == Purpose::Override && environment.r#override == Override::Signed;
         let at = jiff::Timestamp::from_millisecond(self.now.wall).unwrap_or(jiff::Timestamp::MIN);
