@@ -79,3 +79,26 @@ fn killing_processes_never_uses_an_approval_twice() {
     }
     assert_eq!(queue.run(&["audit", "verify"]).status, 0);
 }
+
+#[test]
+fn killing_voters_never_leaves_half_a_vote() {
+    let queue = Queue::alone();
+    for round in 0..rounds(6) {
+        let asked = queue.ask_deploy();
+        let mut voting = start(&queue, &["approvals", "approve", &asked.id]);
+        std::thread::sleep(std::time::Duration::from_millis(u64::from(round) * 4));
+        // One that has ended cannot be killed, and that is all right.
+        let _ = voting.kill();
+        let ended = voting.wait().unwrap();
+        let shown = queue.show(&asked.id);
+        let types = shown["entries"].to_string();
+        let counts = ["approval.vote", "approval.granted"].map(|t| types.matches(t).count());
+        let votes = shown["votes"].as_array().unwrap().len();
+        match shown["state"].as_str().unwrap() {
+            "approved" => assert_eq!((votes, counts), (1, [1, 1]), "round {round}: {types}"),
+            "pending" => assert_eq!((votes, counts, ended.success()), (0, [0, 0], false), "round {round}: {types}"),
+            other => panic!("{other}"),
+        }
+    }
+    assert_eq!(queue.run(&["audit", "verify"]).status, 0);
+}

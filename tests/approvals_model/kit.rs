@@ -169,17 +169,21 @@ impl Queue {
 
     /// The types of an approval's entries, in their order.
     pub fn entries(&mut self, id: &str) -> Vec<String> {
+        self.told(id).iter().map(|entry| entry["type"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// An approval's entries, in their order.
+    pub fn told(&mut self, id: &str) -> Vec<serde_json::Value> {
         let seqs = self.store().approval_entries(id).unwrap();
-        let mut types = Vec::new();
+        let mut entries = Vec::new();
         for seq in seqs {
             let told = |_, body: &str| {
-                let entry: serde_json::Value = serde_json::from_str(body).unwrap();
-                types.push(entry["type"].as_str().unwrap().to_owned());
+                entries.push(serde_json::from_str(body).unwrap());
                 Ok::<_, StoreError>(())
             };
             self.store().entries_from(seq, 1, told).unwrap();
         }
-        types
+        entries
     }
 
     /// From now on a transaction dies when it has written its first `after` entries on approvals and is at the next one.

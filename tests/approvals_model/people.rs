@@ -164,6 +164,9 @@ fn an_agent_advises_on_what_is_high_and_votes_on_what_is_not() {
     assert_eq!(agrees(&mut queue, "bot"), None);
     assert_eq!(counted(&mut queue), (0, 1));
     assert_eq!(state(&mut queue), "pending");
+    let entries = queue.told(ID);
+    let last = entries.last().unwrap();
+    assert_eq!((&last["type"], &last["actor"]["kind"]), (&"approval.vote".into(), &"agent".into()));
     // Nor does its refusal stop what a person agrees to.
     let mut queue = asked(&text, Tier::Critical, Strategy::Single);
     assert_eq!(vote(&mut queue, "bot", Choice::Reject), None);

@@ -34,7 +34,7 @@ impl Store {
                 return refuse(standing, Refused::AlreadyVoted);
             }
             insert(tx, vote)?;
-            let mut event = event(EventType::ApprovalVote, actor(vote), &standing.bound);
+            let mut event = event(EventType::ApprovalVote, actor(context, vote), &standing.bound);
             event.outcome = Some(vote.ballot.choice.name().to_owned());
             event.data = Some(json!({
                 "comment": vote.ballot.comment, "advisory": seats.is_empty(), "ballot": vote.ballot.canonical(),
@@ -68,7 +68,7 @@ impl Store {
             };
             let sql = "UPDATE vote SET withdrawn = 1 WHERE approval = ?1 AND voter = ?2 AND withdrawn = 0";
             tx.sql().execute(sql, [id, voter])?;
-            let mut event = event(EventType::ApprovalVote, actor(&cast), &standing.bound);
+            let mut event = event(EventType::ApprovalVote, actor(context, &cast), &standing.bound);
             event.outcome = Some("withdrawn".to_owned());
             tell(tx, id, &event)?;
             Ok(Answer { standing: settle(tx, context, standing)?, refused: None })
@@ -76,8 +76,11 @@ impl Store {
     }
 }
 
-fn actor(vote: &Cast) -> Actor {
-    Actor { auth: Some(vote.strength.name().to_owned()), ..Actor::new("user", &vote.ballot.voter) }
+fn actor(context: &Context<'_>, vote: &Cast) -> Actor {
+    let voter = &vote.ballot.voter;
+    let is_agent = context.policy.sections().approvers.agent.iter().any(|a| a.id == *voter);
+    let kind = if is_agent { "agent" } else { "user" };
+    Actor { auth: Some(vote.strength.name().to_owned()), ..Actor::new(kind, voter) }
 }
 
 fn has_voted(tx: &Tx<'_>, vote: &Cast) -> Result<bool, StoreError> {
