@@ -7,12 +7,16 @@ use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::error::{Cause, StoreError, is_busy};
 use super::location::Location;
 use super::{Options, Store, VerifyOnOpen, migrations};
 use crate::audit::filter::Sieve;
+
+/// How many pages of a write-ahead log are left at most.
+const WAL_PAGES: i64 = 256;
 
 impl Store {
     /// Opens the log, or begins it.
@@ -51,6 +55,11 @@ impl Store {
         // 16 MiB: a large transaction that outgrows the cache writes the same pages again and again.
         conn.execute_batch("PRAGMA cache_size=-16384")?;
         conn.set_prepared_statement_cache_capacity(32);
+        if options.leave_wal {
+            conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+            // Whoever opens it next reads all of it: it must stay small.
+            conn.pragma_update(None, "wal_autocheckpoint", WAL_PAGES)?;
+        }
         let version = migrations::version(&conn)?;
         use_wal(&conn, options.busy_timeout)?;
         let sieve = Sieve::new(&options.filters);

@@ -2,6 +2,8 @@
 
 use crate::place::{Place, RULE, Ran, leak};
 
+const GOVCTL: &str = env!("CARGO_BIN_EXE_govctl");
+
 /// A governed repository with govctl's hooks and one commit.
 pub fn governed(policy: &str) -> Place {
     let place = Place::repository(&[]);
@@ -121,4 +123,37 @@ fn the_mode_decides_what_becomes_of_a_finding() {
     assert!(!text.contains(RULE), "{text}");
     assert_eq!(last(&place, "check.completed", "pre-commit")["enforced"], false);
     refused(mode("strict").try_git(&["commit", "-m", "x"]));
+}
+
+#[test]
+fn a_commit_starts_govctl_three_times_and_is_found_by_its_id() {
+    let place = governed("");
+    // Between the scripts and govctl: what writes down each start.
+    let wrapper = place.write(
+        ".git/counting",
+        format!("#!/bin/sh\necho \"$3\" >>'{}/.git/started'\nexec '{}' \"$@\"\n", place.path().display(), GOVCTL),
+    );
+    let change = format!(
+        "chmod +x .git/counting; sed -i.old \"s|^govctl=.*|govctl='{}'|\" .git/hooks/[cpr]*[a-z]; rm .git/hooks/*.old",
+        wrapper.display()
+    );
+    passed(shell(&place, &change));
+    let commit = |name: &str| {
+        place.write(".git/started", "");
+        place.write(name, "import os\n");
+        place.git(&["add", "-A"]);
+        passed(place.try_git(&["commit", "-q", "-m", name]));
+        let id = format!("commit:{}", place.git(&["rev-parse", "HEAD"]));
+        assert_eq!(place.govctl(&["audit", "query", "--tag", &id, "--count"]).out, "1\n");
+        place.read(".git/started").split_whitespace().map(ToOwned::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(commit("c.py"), ["pre-commit", "commit-msg", "reference-transaction"]);
+    place.git(&["checkout", "-q", "--detach"]);
+    assert_eq!(commit("d.py"), ["pre-commit", "commit-msg", "reference-transaction"]);
+    // Where git knows no reference-transaction, post-commit does it.
+    passed(shell(&place, "rm .git/hooks/reference-transaction"));
+    assert_eq!(commit("e.py"), ["pre-commit", "commit-msg", "post-commit"]);
+    // A note of another commit silences nothing.
+    place.git(&["checkout", "-q", "main"]);
+    assert_eq!(commit("f.py"), ["pre-commit", "commit-msg", "post-commit"]);
 }

@@ -68,7 +68,7 @@ pub fn record(audit: &Audit, event: &Event) -> Result<Vec<String>> {
     if !audit.enabled {
         return Ok(Vec::new());
     }
-    let mut store = Store::open(&location(audit)?, options(audit))?;
+    let mut store = Store::open(&location(audit)?, brief(audit))?;
     store.append(event)?;
     Ok(store.take_warnings())
 }
@@ -81,7 +81,7 @@ pub fn record_all(audit: &Audit, events: &[Event]) -> Result<Vec<String>> {
     if !audit.enabled {
         return Ok(Vec::new());
     }
-    let mut store = Store::open(&location(audit)?, options(audit))?;
+    let mut store = Store::open(&location(audit)?, brief(audit))?;
     store.append_all(events)?;
     Ok(store.take_warnings())
 }
@@ -102,6 +102,11 @@ pub fn location(audit: &Audit) -> Result<Location> {
         home: env::var_os("HOME"),
     };
     Ok(Location::find(&dir, &lookup)?)
+}
+
+/// As [`options`], for a process that writes an entry and ends.
+pub fn brief(audit: &Audit) -> Options {
+    Options { leave_wal: true, ..options(audit) }
 }
 
 /// `[audit]` as the store needs it.

@@ -20,13 +20,20 @@ pub(super) fn run(arguments: &[String], pass: &Pass, policy: &PolicyArgs, termin
     let path = arguments.first().context("git gives commit-msg the file of the message, and this has none")?;
     let bytes = fs::read(path).with_context(|| format!("cannot read the message {path}"))?;
     let text = String::from_utf8_lossy(&bytes);
-    let comment = if text.contains('\n') { comment_start()? } else { String::new() };
+    let comment = if may_hold_comments(&text) { comment_start()? } else { String::new() };
     let occasion = Occasion { hook: "commit-msg", pass: pass.clone(), ..Occasion::default() };
     let message = Selection::of_message(cleaned(&text, &comment).into_bytes())?;
     check::for_hook(&message, policy, &["secrets"], &occasion, terminal)
 }
 
-/// What a comment begins with; asked only where git's configuration may say other than `#`.
+/// Whether a line may be a comment, whatever git is told that a comment begins with: else there is nothing to ask. A comment
+/// that begins with a letter stays in, and is looked at.
+fn may_hold_comments(text: &str) -> bool {
+    let starts = |line: &str| line.bytes().next().is_some_and(|b| b.is_ascii_punctuation() || !b.is_ascii());
+    text.lines().any(|line| starts(line) || line.ends_with(SCISSORS))
+}
+
+/// What a comment begins with, by git's configuration.
 fn comment_start() -> Result<String> {
     let set = git(&working_directory()?, &["config", "--get-regexp", "^core\\.comment(char|string)$"])?;
     let value = set.and_then(|lines| lines.lines().last().and_then(|l| l.split_once(' ')).map(|(_, v)| v.to_owned()));
@@ -51,5 +58,15 @@ mod tests {
         let text = format!("Add\n\n# on branch\nbody # one\n# {SCISSORS}\n+secret\n");
         assert_eq!(cleaned(&text, "#"), "Add\n\nbody # one\n");
         assert_eq!(cleaned("a\n;b\n", ";"), "a\n");
+    }
+
+    #[test]
+    fn git_is_asked_only_where_a_line_may_be_a_comment() {
+        for text in ["Add\n", "Add\n\nbody, more\n  # no comment\n", ""] {
+            assert!(!may_hold_comments(text), "{text}");
+        }
+        for text in ["Add\n# x\n", "Add\n;x", "Add\n\u{a7} x\n", &format!("REM {SCISSORS}\n")] {
+            assert!(may_hold_comments(text), "{text}");
+        }
     }
 }

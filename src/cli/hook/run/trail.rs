@@ -25,7 +25,7 @@ impl Trail {
         let audit = &policy.sections().audit;
         let location = log::location(audit)?;
         let there = audit.enabled && location.db.exists();
-        let options = log::options(audit);
+        let options = log::brief(audit);
         let kept = audit.enabled && options.filters.keep_all(&passed());
         let store = if there { Some(Store::open_existing(&location, options)?) } else { None };
         Ok(Self { store, kept })
@@ -39,6 +39,17 @@ impl Trail {
     /// Whether a check of the commit or of its tree has passed.
     pub(super) fn has_check(&self, commit: &CommitInfo) -> Result<bool> {
         self.has(EventType::CheckCompleted, &[format!("commit:{}", commit.info.id), format!("tree:{}", commit.tree)])
+    }
+
+    /// Logs events; nothing where there is no log.
+    ///
+    /// # Errors
+    /// They could not be logged.
+    pub(super) fn append(&mut self, events: &[Event], terminal: &mut Terminal) -> Result<()> {
+        let Some(store) = self.store.as_mut().filter(|_| !events.is_empty()) else { return Ok(()) };
+        store.append_all(events)?;
+        store.take_warnings().iter().for_each(|w| terminal.warn(w));
+        Ok(())
     }
 
     /// Whether there is an entry of that type with one of these tags.

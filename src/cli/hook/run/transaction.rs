@@ -4,12 +4,14 @@
 //! Where there is none, two cases differ: `git commit --no-verify` makes one commit on top of HEAD (or in place of it),
 //! and is refused where the policy is strict. A merge, rebase, cherry-pick, revert, `git am`, a fetch into a branch run no
 //! pre-commit by themselves: what they bring is checked here. To pass one for the other gains nothing but that check.
+//! A commit whose tree was checked gets an entry with its own id, whatever becomes of the transaction: it stays true.
 
 use std::env;
 
 use anyhow::Result;
 use serde_json::json;
 
+use super::made;
 use super::refs::{self, Update};
 use super::trail::Trail;
 use crate::audit::{Event, EventType};
@@ -22,6 +24,9 @@ use crate::policy::raw::policies::EnforcementMode;
 use crate::policy::{Policy, load};
 use crate::source::git::{CommitInfo, Oid, Repo, TipKind};
 use crate::source::range::New;
+
+/// As git calls it.
+const HOOK: &str = "reference-transaction";
 
 /// Looks at what moves branches or HEAD.
 pub(super) fn run(arguments: &[String], pass: &Pass, policy: &PolicyArgs, terminal: &mut Terminal) -> Result<Exit> {
@@ -36,23 +41,43 @@ pub(super) fn run(arguments: &[String], pass: &Pass, policy: &PolicyArgs, termin
     let repo = refs::repository()?;
     let new = unreached(&repo, &updates)?;
     let commits = repo.walk(&new.from, &new.hide)?;
-    let Some(policy_in_force) = (if commits.is_empty() { None } else { governing(policy)? }) else {
-        return Ok(Exit::Clean);
+    let (Some(newest), Some(update)) = (commits.last(), updates.last()) else { return Ok(Exit::Clean) };
+    let exit = match governing(policy)? {
+        Some(in_force) => look(&repo, &commits, &updates, new, (pass, policy, &in_force), terminal)?,
+        None => Exit::Clean,
     };
-    let trail = Trail::open(&policy_in_force)?;
-    let mut unchecked = Vec::new();
-    for id in &commits {
+    if exit == Exit::Clean && newest.to_string() == update.new {
+        made::note(&repo, &update.new);
+    }
+    Ok(exit)
+}
+
+/// Looks at the new commits.
+fn look(
+    repo: &Repo,
+    commits: &[Oid],
+    updates: &[Update],
+    new: New,
+    (pass, policy, in_force): (&Pass, &PolicyArgs, &Policy),
+    terminal: &mut Terminal,
+) -> Result<Exit> {
+    let mut trail = Trail::open(in_force)?;
+    let (mut unchecked, mut untied) = (Vec::new(), Vec::new());
+    for id in commits {
         let commit = repo.commit(*id)?;
         if !trail.has_check(&commit)? {
             unchecked.push(commit);
+        } else if !trail.has(EventType::CheckCompleted, &[format!("commit:{id}")])? {
+            untied.push(checked(&commit, in_force, HOOK));
         }
     }
+    trail.append(&untied, terminal)?;
     match unchecked.as_slice() {
         [] => Ok(Exit::Clean),
-        [one] if trail.is_kept() && is_plain(&repo, one, &updates)? => bypassed(one, &policy_in_force, terminal),
+        [one] if trail.is_kept() && is_plain(repo, one, updates)? => bypassed(one, in_force, terminal),
         _ => {
             drop(trail);
-            let occasion = Occasion { hook: "reference-transaction", pass: pass.clone(), ..Occasion::default() };
+            let occasion = Occasion { hook: HOOK, pass: pass.clone(), ..Occasion::default() };
             check::for_hook(&Selection::of_new(new)?, policy, &[], &occasion, terminal)
         }
     }
@@ -105,7 +130,7 @@ fn is_plain(repo: &Repo, commit: &CommitInfo, updates: &[Update]) -> Result<bool
 fn bypassed(commit: &CommitInfo, policy: &Policy, terminal: &mut Terminal) -> Result<Exit> {
     let mode = policy.environment.enforcement_mode;
     let refused = mode == EnforcementMode::Strict;
-    let event = event(commit, policy, "reference-transaction", if refused { "refused" } else { "noticed" });
+    let event = event(commit, policy, HOOK, if refused { "refused" } else { "noticed" });
     super::trail::append(policy, &event, terminal)?;
     let short = &commit.info.id[..12];
     match mode {
@@ -122,6 +147,11 @@ fn bypassed(commit: &CommitInfo, policy: &Policy, terminal: &mut Terminal) -> Re
         }
         EnforcementMode::AuditOnly => Ok(Exit::Clean),
     }
+}
+
+/// A commit whose tree was checked: from now on the log finds it by its own id.
+pub(super) fn checked(commit: &CommitInfo, policy: &Policy, hook: &str) -> Event {
+    Event { kind: EventType::CheckCompleted, ..event(commit, policy, hook, "committed") }
 }
 
 /// A commit that went past its checks.
