@@ -76,6 +76,17 @@ impl CodeEngine {
         self.families.any()
     }
 
+    /// How many rules over code run: those of the families that do.
+    pub fn count_rules(&self) -> usize {
+        let runs = |id: &str| match crate::finding::family_of(id) {
+            "synthetic" => self.families.synthetic,
+            "imports" => self.families.imports,
+            "standards" => self.families.standards,
+            _ => self.is_on(),
+        };
+        code::rules_of(&self.config).iter().filter(|rule| runs(&rule.id)).count()
+    }
+
     /// What the policy says of code.
     pub fn config(&self) -> &CodeConfig {
         &self.config

@@ -162,7 +162,7 @@ fn scan(selection: &Selection, resolved: &Resolved, code: &CodeEngine, args: &Ar
         coverage: coverage.finish(),
         errors,
         notes: resolved.notes.iter().cloned().chain(notes).collect(),
-        rules_enabled: engine.rules().count(),
+        rules_enabled: engine.rules().count() + code.count_rules(),
         ..Report::default()
     };
     Ok((report, collected))

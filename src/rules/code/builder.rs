@@ -203,7 +203,7 @@ impl<'c> Builder<'c> {
     }
 
     /// Binds a name to what the import of this index brings.
-    pub fn bind_import(&mut self, name: &str, mut value: Value, import: u32) -> Seg {
+    pub fn bind_import(&mut self, name: &str, mut value: Value, mut import: u32) -> Seg {
         let seg = self.facts.names.seg(name);
         let scope = self.redirects.get(&(self.scope, seg)).copied().unwrap_or(self.scope);
         if value.node == 0 {
@@ -213,6 +213,8 @@ impl<'c> Builder<'c> {
         if let Some(old) = self.bindings.get(&key).copied().filter(|_| self.depth > 0 || scope != self.scope) {
             let joined = self.merge(old.value.node, value.node);
             value.node = joined;
+            // What a branch rebinds may still be what was imported.
+            import = if import == NOWHERE { old.import } else { import };
             if value.path.is_none() {
                 value = Value { node: joined, ..old.value };
             }

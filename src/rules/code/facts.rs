@@ -110,6 +110,8 @@ pub struct ImportKind {
     pub fallible: bool,
     /// `export … from`.
     pub reexport: bool,
+    /// No statement: a path written out where it is used.
+    pub inline: bool,
     /// Its name occurs elsewhere in the file.
     pub used: bool,
 }

@@ -472,7 +472,10 @@ impl<'s> Reader<'s, '_> {
         self.build.context = self.build.argument_context(kind);
         let mut arguments = 0;
         if let Some(list) = node.child_by_field_name("arguments") {
+            let takes_function = named(list).iter().any(|n| n.kind() == "func_literal");
+            let guard = self.build.guarded_by(if takes_function { target.path } else { Sym::NONE });
             self.children(list);
+            self.build.guard = guard;
             arguments = self.all(list).node;
         }
         self.build.context = outer;

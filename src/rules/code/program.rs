@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::config::CodeConfig;
+use super::config::{CodeConfig, Roots};
 use super::facts::{DefKind, Facts};
 use super::rule::{Class, File};
 
@@ -52,6 +52,11 @@ impl<'a> Program<'a> {
             }
         }
         Self { members, config, defs, exports }
+    }
+
+    /// Where absolute imports start.
+    pub fn roots(&self) -> &'a Roots {
+        &self.config.imports.roots
     }
 
     /// How many files.

@@ -17,6 +17,7 @@ pub fn read(source: &str, module: &str, catalogue: &Catalogue) -> Facts {
         build: Builder::new(Language::Rust, module, source, catalogue),
         class: None,
         calls: FxHashMap::default(),
+        fields: FxHashMap::default(),
         offset: if source.starts_with('\u{feff}') { 3 } else { 0 },
     };
     comments(source, &mut reader.build);
@@ -89,6 +90,7 @@ struct Reader<'c> {
     build: Builder<'c>,
     class: Option<DefId>,
     calls: FxHashMap<(u32, u32), Value>,
+    fields: FxHashMap<Sym, Sym>,
     offset: u32,
 }
 
@@ -253,6 +255,27 @@ impl Reader<'_> {
         value
     }
 
+    /// A path that is written out, `crate::db::open()` or `rusqlite::Connection`, leads where a `use` would.
+    fn note_path(&mut self, path: &syn::Path) {
+        let Some(first) = path.segments.first().filter(|_| path.segments.len() > 1) else { return };
+        let name = first.ident.to_string();
+        let own = matches!(name.as_str(), "crate" | "super");
+        if !own && (is_no_crate(&name) || self.build.lookup(&name).is_some_and(|v| v.path.is_some())) {
+            return;
+        }
+        let mut base = self.step(Sym::NONE, &name);
+        let count = path.segments.len();
+        for segment in path.segments.iter().take(count - 1).skip(1) {
+            base = self.step(base, &segment.ident.to_string());
+        }
+        let Some(last) = path.segments.last() else { return };
+        let name = self.joined(Sym::NONE, &last.ident.to_string());
+        let place = Place { start: self.place(first.ident.span()).start, end: self.place(last.ident.span()).end };
+        let kind = ImportKind { inline: true, used: true, ..ImportKind::default() };
+        let def = self.build.def;
+        self.build.import(Import { place, statement: place, module: base, name, bound: Sym::NONE, def, kind });
+    }
+
     fn value(&mut self, expression: &Expr) -> Value {
         match expression {
             Expr::Path(p) => self.path(&p.path),
@@ -263,7 +286,7 @@ impl Reader<'_> {
             Expr::Field(f) => {
                 let object = self.value(&f.base);
                 match &f.member {
-                    syn::Member::Named(name) => self.build.attribute(object, &name.to_string()),
+                    syn::Member::Named(name) => self.field(object, &name.to_string()),
                     syn::Member::Unnamed(_) => object.anonymous(),
                 }
             }
@@ -290,7 +313,42 @@ impl Reader<'_> {
                 let node = self.build.merge(then.node, otherwise.node);
                 Value { node, ..Value::UNKNOWN }
             }
+            Expr::Macro(m) => self.macro_value(&m.mac),
             Expr::Match(m) => self.merged(m.arms.iter().map(|a| &*a.body)),
+            _ => Value::UNKNOWN,
+        }
+    }
+
+    /// `vec![…]` and `format!(…)` carry what they are made of.
+    fn macro_value(&mut self, it: &syn::Macro) -> Value {
+        let carries = ["vec", "format", "json"].iter().any(|name| it.path.is_ident(name));
+        match expressions(it).filter(|_| carries) {
+            Some(parts) => self.merged(&parts),
+            None => Value::UNKNOWN,
+        }
+    }
+
+    /// `self.rng` is what its struct says it is.
+    fn field(&mut self, object: Value, name: &str) -> Value {
+        let value = self.build.attribute(object, name);
+        let of = self.fields.get(&value.path).copied().filter(|_| value.path.is_some());
+        Value { path: of.unwrap_or(value.path), ..value }
+    }
+
+    /// What a value of this type is called, where the type is a plain path or a reference to one.
+    fn of_type(&mut self, of: &syn::Type) -> Value {
+        match of {
+            syn::Type::Reference(r) => self.of_type(&r.elem),
+            syn::Type::Path(p) if p.qself.is_none() => {
+                let path = self.path(&p.path).path;
+                Value { path, how: if path.is_some() { How::Assigned } else { How::Unresolved }, node: 0 }
+            }
+            syn::Type::ImplTrait(i) => match i.bounds.first() {
+                Some(syn::TypeParamBound::Trait(t)) => {
+                    Value { path: self.path(&t.path).path, how: How::Assigned, node: 0 }
+                }
+                _ => Value::UNKNOWN,
+            },
             _ => Value::UNKNOWN,
         }
     }
@@ -333,7 +391,8 @@ impl Reader<'_> {
         self.build.context = Context::default();
         for input in &signature.inputs {
             if let syn::FnArg::Typed(typed) = input {
-                self.bind_pattern(&typed.pat, Value::UNKNOWN);
+                let value = self.of_type(&typed.ty);
+                self.bind_pattern(&typed.pat, value);
             }
         }
         self.visit_block(block);
@@ -384,6 +443,8 @@ impl Reader<'_> {
         let kind = self.build.kind(callee.path);
         let outer = self.build.context;
         self.build.context = self.build.argument_context(kind);
+        let takes_function = arguments.iter().any(|a| matches!(a, Expr::Closure(_)));
+        let guard = self.build.guarded_by(if takes_function { callee.path } else { Sym::NONE });
         let mut node = 0;
         for argument in arguments {
             self.visit_expr(argument);
@@ -391,6 +452,7 @@ impl Reader<'_> {
             node = self.build.merge(node, value.node);
         }
         self.build.context = outer;
+        self.build.guard = guard;
         // What `unwrap_or_else` and its kin are handed stands in for what failed.
         let value = self.build.call(at, callee, kind, node, method, Context::default());
         let passes = method.is_some_and(|m| {
@@ -416,6 +478,15 @@ impl Reader<'_> {
         let def = self.build.def;
         self.build.facts.rows.push(Rows { place: at, name: text, count: records as u32, def });
     }
+}
+
+/// Names that start a path and are no crate of somebody's: the standard ones, types, `self`.
+fn is_no_crate(name: &str) -> bool {
+    const NAMES: [&str; 20] = [
+        "std", "core", "alloc", "self", "Self", "str", "char", "bool", "u8", "u16", "u32", "u64", "u128", "usize",
+        "i8", "i16", "i32", "i64", "f32", "f64",
+    ];
+    NAMES.contains(&name) || name.starts_with(char::is_uppercase)
 }
 
 /// Names of the prelude that calls use.
@@ -464,7 +535,17 @@ impl<'ast> Visit<'ast> for Reader<'_> {
     }
 
     fn visit_item_struct(&mut self, item: &'ast syn::ItemStruct) {
-        self.define(&item.ident, DefKind::Class, item.span(), &item.attrs, is_public(&item.vis));
+        let def = self.define(&item.ident, DefKind::Class, item.span(), &item.attrs, is_public(&item.vis));
+        let class = self.build.facts.defs[def as usize].path;
+        for field in &item.fields {
+            let Some(name) = &field.ident else { continue };
+            let value = self.of_type(&field.ty);
+            if value.path.is_some() {
+                let own = self.joined(class, &name.to_string());
+                self.fields.insert(own, value.path);
+            }
+        }
+        visit::visit_fields(self, &item.fields);
     }
 
     fn visit_item_enum(&mut self, item: &'ast syn::ItemEnum) {
@@ -612,7 +693,11 @@ impl<'ast> Visit<'ast> for Reader<'_> {
     fn visit_arm(&mut self, it: &'ast syn::Arm) {
         self.build.branch();
         self.build.depth += 1;
+        let first = self.build.facts.calls.len();
         visit::visit_arm(self, it);
+        if is_failure(&it.pat) && !tells(&it.body) {
+            self.build.swallow(first, Context::HANDLER);
+        }
         self.build.depth -= 1;
     }
 
@@ -623,12 +708,45 @@ impl<'ast> Visit<'ast> for Reader<'_> {
 
     fn visit_attribute(&mut self, _: &'ast Attribute) {}
 
+    fn visit_path(&mut self, it: &'ast syn::Path) {
+        self.note_path(it);
+        visit::visit_path(self, it);
+    }
+
     fn visit_macro(&mut self, it: &'ast syn::Macro) {
         // Most macros take expressions; those that do not are left alone.
-        let parsed = it.parse_body_with(syn::punctuated::Punctuated::<Expr, syn::Token![,]>::parse_terminated);
-        if let Ok(expressions) = parsed {
+        if let Some(expressions) = expressions(it) {
             expressions.iter().for_each(|e| walk_owned(self, e));
         }
+    }
+}
+
+/// What a macro is given, where it is expressions.
+fn expressions(it: &syn::Macro) -> Option<syn::punctuated::Punctuated<Expr, syn::Token![,]>> {
+    it.parse_body_with(syn::punctuated::Punctuated::parse_terminated).ok()
+}
+
+/// `Err(…)`: the arm of a failure.
+fn is_failure(pattern: &Pat) -> bool {
+    matches!(pattern, Pat::TupleStruct(p) if p.path.segments.last().is_some_and(|s| s.ident == "Err"))
+}
+
+/// Whether what a failure leads to hands it on, or stops.
+fn tells(body: &Expr) -> bool {
+    match body {
+        Expr::Return(r) => r.expr.as_ref().is_none_or(|e| tells(e)),
+        Expr::Macro(_) | Expr::Break(_) | Expr::Continue(_) | Expr::Try(_) => {
+            !matches!(body, Expr::Macro(m) if m.mac.path.is_ident("vec") || m.mac.path.is_ident("format"))
+        }
+        Expr::Call(c) => matches!(&*c.func, Expr::Path(p) if p.path.segments.last().is_some_and(|s| {
+            matches!(s.ident.to_string().as_str(), "Err" | "exit" | "abort")
+        })),
+        Expr::Block(b) => match b.block.stmts.last() {
+            Some(Stmt::Expr(last, _)) => tells(last),
+            Some(Stmt::Macro(_)) => true,
+            _ => false,
+        },
+        _ => false,
     }
 }
 

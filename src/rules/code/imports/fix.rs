@@ -25,7 +25,11 @@ pub fn insert(unit: &Unit<'_>, text: &str, contract: &Contract) -> Result<Option
     let wanted = asked.or(contract.any_of.first().map(String::as_str)).ok_or("the contract names nothing to import")?;
     if !imports(&before, wanted) {
         // First: a decorator at the same place needs it.
-        edits.insert(0, (before.import_at as usize, import_line(&before, text, wanted)?));
+        let at = match before.import_at as usize {
+            0 => past_comments(text),
+            at => at,
+        };
+        edits.insert(0, (at, import_line(at, before.import_at > 0, text, wanted)?));
     }
     if edits.is_empty() {
         return Ok(None);
@@ -40,30 +44,48 @@ fn imports(facts: &Facts, wanted: &str) -> bool {
     facts.imports.iter().filter(|i| !i.kind.type_only && !i.kind.fallible).any(|i| {
         let module = facts.text(i.module);
         let name = facts.text(i.name);
-        module == full || format!("{module}.{name}") == full
+        i.def == 0 && (module == full || format!("{module}.{name}") == full)
     })
 }
 
-fn import_line(facts: &Facts, text: &str, wanted: &str) -> Result<String, String> {
+/// Where the first statement may stand: after a byte order mark, `#!`, `coding:` and other comments that lead the file.
+fn past_comments(text: &str) -> usize {
+    let mut at = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    while text[at..].starts_with('#') {
+        let Some(end) = text[at..].find('\n') else { break };
+        at += end + 1;
+    }
+    at
+}
+
+fn import_line(at: usize, after: bool, text: &str, wanted: &str) -> Result<String, String> {
     let statement = match wanted.rsplit_once(':') {
         Some((module, name)) => format!("from {module} import {name}"),
         None => format!("import {wanted}"),
     };
     let end = if text.contains("\r\n") { "\r\n" } else { "\n" };
-    let at = facts.import_at as usize;
     let rest = text.get(at..).ok_or("the place for the import is no character boundary")?;
     // After a docstring on the same line as more code there is no line of its own to put it on.
     let tail = rest.lines().next().unwrap_or_default().trim();
-    if at > 0 && !tail.is_empty() && !tail.starts_with('#') {
+    if after && !tail.is_empty() && !tail.starts_with('#') {
         return Err(format!("no line of its own for `{statement}` after the docstring"));
     }
-    Ok(if at == 0 { format!("{statement}{end}") } else { format!("{end}{statement}") })
+    Ok(if after { format!("{end}{statement}") } else { format!("{statement}{end}") })
+}
+
+/// What the file calls it already: the name that an import binds.
+fn local_name(facts: &Facts, full: &str) -> Option<String> {
+    let at_run_time = facts.imports.iter().filter(|i| i.def == 0 && !i.kind.type_only && !i.kind.fallible);
+    at_run_time.filter(|i| i.bound.is_some() && i.name.is_some()).find_map(|i| {
+        let whole = format!("{}.{}", facts.text(i.module), facts.text(i.name));
+        (whole == full).then(|| facts.text(i.bound))
+    })
 }
 
 fn decorators(facts: &Facts, text: &str, contract: &Contract) -> Vec<(usize, String)> {
     let Some(decorate) = &contract.decorate else { return Vec::new() };
     let full = dotted(&decorate.with);
-    let name = full.rsplit('.').next().unwrap_or(&full).to_owned();
+    let name = local_name(facts, &full).unwrap_or_else(|| full.rsplit('.').next().unwrap_or(&full).to_owned());
     let end = if text.contains("\r\n") { "\r\n" } else { "\n" };
     let wanted = |kind: DefKind, public: bool, parent: Option<DefKind>| {
         decorate.on.iter().any(|on| match on.as_str() {
@@ -140,6 +162,11 @@ mod tests {
     fn an_import_goes_after_docstring_and_future() {
         let contract = Contract { any_of: vec!["core.kernel:governed".into()], ..Contract::default() };
         let cases = [
+            (
+                "#!/usr/bin/env python3\n# coding: utf-8\nimport os\n",
+                "#!/usr/bin/env python3\n# coding: utf-8\nfrom core.kernel import governed\nimport os\n",
+            ),
+            ("\u{feff}import os\r\n", "\u{feff}from core.kernel import governed\r\nimport os\r\n"),
             ("import os\n", "from core.kernel import governed\nimport os\n"),
             ("\"\"\"Doc.\"\"\"\nimport os\n", "\"\"\"Doc.\"\"\"\nfrom core.kernel import governed\nimport os\n"),
             (
@@ -153,6 +180,16 @@ mod tests {
             assert_eq!(fixed(before, &contract).as_deref(), Some(after), "{before:?}");
             assert_eq!(fixed(after, &contract), None, "a second run changes nothing");
         }
+    }
+
+    #[test]
+    fn a_decorator_has_the_name_that_the_file_gives_it() {
+        let decorate = Decorate { with: "core.kernel:governed".into(), on: vec!["class".into()] };
+        let contract =
+            Contract { any_of: vec!["core.kernel:governed".into()], decorate: Some(decorate), ..Contract::default() };
+        let before = "from core.kernel import governed as g\n\n\nclass A: x = 1\n";
+        let after = "from core.kernel import governed as g\n\n\n@g\nclass A: x = 1\n";
+        assert_eq!(fixed(before, &contract).as_deref(), Some(after));
     }
 
     #[test]

@@ -12,7 +12,10 @@ pub(super) fn check(case: &Case<'_>, out: &mut Vec<(usize, Draft)>) {
     let direct = |file: usize| {
         let facts = case.program.file(file).facts;
         let imports = facts.imports.iter().enumerate().filter(|(_, i)| case.counts(i));
-        imports.filter(|(at, _)| covers(&banned, case.graph.target(file, *at))).map(|(at, _)| at).collect::<Vec<_>>()
+        let is_banned = |at: usize| {
+            covers(&banned, case.graph.target(file, at)) || case.leads(file, at).is_some_and(|to| covers(&banned, to))
+        };
+        imports.map(|(at, _)| at).filter(|at| is_banned(*at)).collect::<Vec<_>>()
     };
     for file in case.bound().into_iter().filter(|f| !allowed(*f)) {
         let facts = case.program.file(file).facts;

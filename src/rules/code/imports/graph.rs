@@ -2,7 +2,9 @@
 
 use rustc_hash::FxHashMap;
 
+use super::super::config::Roots;
 use super::super::facts::{Import, Language};
+use super::super::pattern::NamePattern;
 use super::super::program::Program;
 use super::plain;
 
@@ -20,6 +22,7 @@ pub struct Graph {
     names: Vec<String>,
     edges: Vec<Vec<Edge>>,
     targets: Vec<Vec<String>>,
+    packages: FxHashMap<String, Vec<usize>>,
 }
 
 impl Graph {
@@ -34,19 +37,24 @@ impl Graph {
             let mut names_of = Vec::with_capacity(member.facts.imports.len());
             for (at, import) in member.facts.imports.iter().enumerate() {
                 let name = target(&member.module, &member.facts, import);
-                let leads = resolve(&index, &name, member.facts.language);
+                let leads = resolve(&index, &name, member.facts.language, program.roots());
                 out.extend(leads.filter(|to| *to != from).map(|to| Edge { to, import: at }));
                 names_of.push(name);
             }
             edges.push(out);
             targets.push(names_of);
         }
-        Self { names, edges, targets }
+        Self { packages: packages(program, &names), names, edges, targets }
     }
 
     /// A file's module.
     pub fn name(&self, file: usize) -> &str {
         self.names.get(file).map_or("", |n| n)
+    }
+
+    /// Whether a module's name, or a package it lies in, matches.
+    pub fn has(&self, pattern: &NamePattern) -> bool {
+        self.names.iter().any(|name| pattern.covers(name))
     }
 
     /// The imports of a file that lead to other files.
@@ -71,8 +79,8 @@ impl Graph {
         let mut parents: FxHashMap<usize, (usize, usize)> = FxHashMap::default();
         let mut queue = std::collections::VecDeque::from([from]);
         while let Some(at) = queue.pop_front() {
-            for edge in self.from(at).iter().filter(|e| counts(at, e.import)) {
-                if edge.to == from || parents.contains_key(&edge.to) {
+            for (of, edge) in self.onward(at, from) {
+                if !counts(of, edge.import) || edge.to == from || parents.contains_key(&edge.to) {
                     continue;
                 }
                 parents.insert(edge.to, (at, edge.import));
@@ -87,10 +95,29 @@ impl Graph {
         None
     }
 
+    /// The imports of a file on the way, with the file each stands in: a package of Go imports what any of its files does.
+    fn onward(&self, at: usize, from: usize) -> impl Iterator<Item = (usize, &Edge)> {
+        let package = self.packages.get(self.name(at)).filter(|_| at != from);
+        let files = package.map_or_else(|| vec![at], Clone::clone);
+        files.into_iter().flat_map(|file| self.from(file).iter().map(move |edge| (file, edge)))
+    }
+
     /// Names of files, with arrows between.
     pub fn chain(&self, files: &[usize]) -> String {
         files.iter().map(|f| self.name(*f)).collect::<Vec<_>>().join(" → ")
     }
+}
+
+/// The files of every package of Go that has more than one.
+fn packages(program: &Program<'_>, names: &[String]) -> FxHashMap<String, Vec<usize>> {
+    let mut out: FxHashMap<String, Vec<usize>> = FxHashMap::default();
+    for (at, member) in program.members().iter().enumerate() {
+        if member.facts.language == Language::Go {
+            out.entry(names[at].clone()).or_default().push(at);
+        }
+    }
+    out.retain(|_, files| files.len() > 1);
+    out
 }
 
 fn trace(parents: &FxHashMap<usize, (usize, usize)>, from: usize, to: usize) -> (usize, Vec<usize>) {
@@ -138,6 +165,7 @@ fn resolve<'a>(
     index: &FxHashMap<&str, usize>,
     name: &str,
     language: Language,
+    roots: &Roots,
 ) -> impl Iterator<Item = usize> + use<'a> {
     let mut at = Some(name);
     let mut found = None;
@@ -157,6 +185,10 @@ fn resolve<'a>(
         let fits =
             index.iter().filter(|(folder, _)| name.strip_suffix(**folder).is_some_and(|rest| rest.ends_with('.')));
         found = fits.max_by_key(|(folder, _)| folder.len()).map(|(_, i)| *i);
+    }
+    if found.is_none() && matches!(language, Language::JavaScript | Language::TypeScript) {
+        let under = |root: &String| index.get(plain(&format!("{}/{name}", root.trim_end_matches('/'))).as_str());
+        found = roots.javascript.iter().find_map(under).copied();
     }
     found.into_iter()
 }

@@ -10,11 +10,12 @@ mod independence;
 mod layers;
 mod protected;
 mod required;
+mod rooted;
 
 pub use computed::INFO as COMPUTED;
 
 use super::config::{CodeConfig, Contract, ContractKind};
-use super::facts::{DefId, Import, Place};
+use super::facts::{DefId, Import, Language, Place};
 use super::pattern::NamePattern;
 use super::program::Program;
 use super::rule::{Class, Draft};
@@ -39,6 +40,7 @@ pub fn check(program: &Program<'_>, config: &CodeConfig, complete: bool) -> Outc
     }
     let graph = Graph::new(program);
     for contract in contracts {
+        let contract = &rooted::contract(contract, &graph, &config.imports.roots.javascript);
         let case = Case { contract, program, graph: &graph };
         if complete {
             out.errors.extend(case.patterns_without_module());
@@ -138,6 +140,12 @@ impl Case<'_> {
     fn counts(&self, import: &Import) -> bool {
         let ignores = self.contract.type_checking.as_deref() == Some("ignore");
         !(import.kind.computed || ignores && import.kind.type_only)
+    }
+
+    /// The module of the file that an import leads to: Go names it with the module path before it.
+    fn leads(&self, file: usize, import: usize) -> Option<&str> {
+        let edge = self.graph.from(file).iter().find(|e| e.import == import)?;
+        (self.program.file(file).facts.language == Language::Go).then(|| self.graph.name(edge.to))
     }
 
     /// A finding at a place of a file.

@@ -14,7 +14,7 @@ pub(super) fn check(case: &Case<'_>, out: &mut Vec<(usize, Draft)>) {
         }
         for (at, import) in case.program.file(file).facts.imports.iter().enumerate().filter(|(_, i)| case.counts(i)) {
             let target = case.graph.target(file, at);
-            if covers(&protected, target) {
+            if covers(&protected, target) || case.leads(file, at).is_some_and(|to| covers(&protected, to)) {
                 let message =
                     format!("{name} may not import {target}; only {} may", case.contract.importers.join(", "));
                 out.push(case.draft(file, import.place, import.def, message));

@@ -3,7 +3,7 @@
 use super::super::config::{Activate, Decorate};
 use super::super::facts::{Call, Context, Def, DefKind, Facts, Import, Place};
 use super::super::rule::Draft;
-use super::{Case, dotted};
+use super::{Case, dotted, plain};
 
 /// Checks the contract.
 pub(super) fn check(case: &Case<'_>, out: &mut Vec<(usize, Draft)>) {
@@ -28,7 +28,7 @@ fn import(case: &Case<'_>, file: usize, out: &mut Vec<(usize, Draft)>) {
         if !case.contract.any_of.iter().any(|wanted| names(case.graph.target(file, at), import, facts, wanted)) {
             continue;
         }
-        match excuse(import, case.contract.must_use) {
+        match excuse(facts, import, case.contract.must_use) {
             None => return,
             Some(excuse) => almost = Some((import, excuse)),
         }
@@ -50,20 +50,26 @@ fn names(target: &str, import: &Import, facts: &Facts, wanted: &str) -> bool {
     }
     let Some((module, _)) = wanted.rsplit_once(':').filter(|(m, _)| !m.ends_with(':')) else { return false };
     let whole = import.kind.star || import.name.is_none();
-    whole && super::plain(&facts.text(import.module)) == dotted(module)
+    whole && plain(&facts.text(import.module)) == dotted(module)
 }
 
 /// Why an import does not count.
-fn excuse(import: &Import, must_use: bool) -> Option<&'static str> {
+fn excuse(facts: &Facts, import: &Import, must_use: bool) -> Option<&'static str> {
     if import.kind.type_only {
         Some("for the type checker only")
     } else if import.kind.fallible {
         Some("in a try that goes on without it")
-    } else if must_use && !import.kind.used && !import.kind.reexport {
+    } else if must_use && !is_used(facts, import) {
         Some("but never uses it")
     } else {
         None
     }
+}
+
+/// Whether its name is used, or that of another import that binds the same.
+fn is_used(facts: &Facts, import: &Import) -> bool {
+    let same = |other: &&Import| other.bound == import.bound && import.bound.is_some();
+    import.kind.used || import.kind.reexport || facts.imports.iter().filter(same).any(|other| other.kind.used)
 }
 
 fn first_line(facts: &Facts) -> Place {
@@ -77,7 +83,7 @@ fn decorated(case: &Case<'_>, file: usize, decorate: &Decorate, out: &mut Vec<(u
         if def.stub || def.test || !decorate.on.iter().any(|on| is(facts, def, on)) {
             continue;
         }
-        if !def.decorators.iter().any(|d| facts.text(*d).trim_end_matches("()") == wanted) {
+        if !def.decorators.iter().any(|d| plain(facts.text(*d).trim_end_matches("()")) == wanted) {
             let name = facts.symbol(at as u32);
             let message = format!("{name} is not decorated with {}", decorate.with);
             out.push(case.draft(file, def.name, at as u32, message));
@@ -104,7 +110,7 @@ fn activated(case: &Case<'_>, file: usize, activate: &Activate, out: &mut Vec<(u
     let wanted = dotted(&activate.call);
     let region: Vec<&Call> = facts.calls.iter().filter(|c| stands_in(facts, c, &activate.place)).collect();
     let Some(first) = region.first() else { return };
-    let found = region.iter().position(|c| facts.text(c.callee) == wanted);
+    let found = region.iter().position(|c| plain(&facts.text(c.callee)) == wanted);
     let where_ = match activate.place.as_str() {
         "module" => "at module level",
         "main_function" => "in main",

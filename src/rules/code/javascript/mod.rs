@@ -1,15 +1,17 @@
 //! JavaScript and TypeScript, read with oxc's parser; the only file but its neighbour that names it.
 
+mod fallbacks;
 mod values;
 
 use oxc_allocator::Allocator;
 use oxc_ast::ast::{
     ArrowFunctionBody, ArrowFunctionExpression, AssignmentExpression, BinaryExpression, CallExpression, CatchClause,
-    Class, ClassHeritage, ComputedMemberExpression, ConditionalExpression, DoWhileStatement, ExportAllDeclaration,
-    ExportFromDeclaration, Expression, ForInStatement, ForOfStatement, ForStatement, FormalParameters, Function,
-    IfStatement, ImportDeclaration, ImportDeclarationSpecifier, ImportExpression, ImportOrExportKind,
-    LogicalExpression, MethodDefinition, NewExpression, Program, PropertyDefinition, ReturnStatement, Statement,
-    StringLiteral, SwitchCase, TemplateElement, ThrowStatement, VariableDeclarator, WhileStatement, YieldExpression,
+    Class, ClassHeritage, ComputedMemberExpression, ConditionalExpression, Decorator, DoWhileStatement,
+    ExportAllDeclaration, ExportFromDeclaration, Expression, ForInStatement, ForOfStatement, ForStatement,
+    FormalParameters, Function, IfStatement, ImportDeclaration, ImportDeclarationSpecifier, ImportExpression,
+    ImportOrExportKind, LogicalExpression, MethodDefinition, NewExpression, Program, PropertyDefinition,
+    ReturnStatement, Statement, StringLiteral, SwitchCase, TemplateElement, ThrowStatement, VariableDeclarator,
+    WhileStatement, YieldExpression,
 };
 use oxc_ast_visit::{Visit, walk};
 use oxc_parser::Parser;
@@ -20,7 +22,7 @@ use rustc_hash::FxHashMap;
 
 use super::builder::{Builder, ScopeKind, Value};
 use super::catalogue::Catalogue;
-use super::facts::{Context, DefId, DefKind, Facts, Fallback, How, Import, ImportKind, Language, Place};
+use super::facts::{Context, DefId, DefKind, Facts, How, Import, ImportKind, Language, Place};
 use super::names::Sym;
 
 /// Reads one file. `module` is its path without extension.
@@ -225,6 +227,14 @@ impl Reader<'_, '_> {
         });
     }
 
+    fn decorated(&mut self, def: DefId, decorators: &[Decorator<'_>]) {
+        for decorator in decorators {
+            self.visit_expression(&decorator.expression);
+            let value = self.value(&decorator.expression);
+            self.build.def_mut(def).decorators.push(value.path);
+        }
+    }
+
     fn with(&mut self, context: Context, work: impl FnOnce(&mut Self)) {
         let outer = self.build.context;
         self.build.context = outer.with(context).without(Context::DISCARDED);
@@ -374,6 +384,7 @@ impl<'a> Visit<'a> for Reader<'_, '_> {
     fn visit_class(&mut self, it: &Class<'a>) {
         let (name, span) = it.id.as_ref().map_or(("default", it.span), |id| (id.name.as_str(), id.span));
         let def = self.define(name, DefKind::Class, it.span, span);
+        self.decorated(def, &it.decorators);
         if let Some(ClassHeritage { expression: super_class, .. }) = &it.heritage {
             self.visit_expression(super_class);
             let base = self.value(super_class);
@@ -444,15 +455,7 @@ impl<'a> Visit<'a> for Reader<'_, '_> {
             return;
         }
         self.build.swallow(calls, Context::HANDLER);
-        for statement in &it.body.body {
-            if let Statement::ReturnStatement(r) = statement
-                && let Some(argument) = &r.argument
-                && let Some(count) = values::rows(argument).filter(|c| *c >= 2)
-            {
-                let def = self.build.def;
-                self.build.facts.fallbacks.push(Fallback { place: place(argument.span()), count, def });
-            }
-        }
+        it.body.body.iter().for_each(|statement| self.stands_in(statement));
     }
 
     fn visit_logical_expression(&mut self, it: &LogicalExpression<'a>) {
@@ -461,6 +464,7 @@ impl<'a> Visit<'a> for Reader<'_, '_> {
         if it.operator == LogicalOperator::And {
             self.visit_expression(&it.right);
         } else {
+            self.note_fallback(&it.right);
             self.with(Context::OTHERWISE, |reader| reader.visit_expression(&it.right));
         }
     }

@@ -188,6 +188,16 @@ impl Reader<'_, '_> {
         let kind = self.build.kind(target.path);
         let outer = self.build.context;
         self.build.context = self.build.argument_context(kind);
+        // What is called in a function that is handed over is called inside of what takes it.
+        let takes_function = arguments
+            .iter()
+            .any(|a| matches!(a, Argument::ArrowFunctionExpression(_) | Argument::FunctionExpression(_)));
+        let guard = self.build.guarded_by(if takes_function { target.path } else { Sym::NONE });
+        let handles = method.as_deref() == Some("catch");
+        if handles {
+            self.catches(arguments);
+            self.build.context = self.build.context.with(Context::HANDLER);
+        }
         let mut node = 0;
         for argument in arguments {
             self.visit_argument(argument);
@@ -198,6 +208,7 @@ impl Reader<'_, '_> {
             node = self.build.merge(node, value.node);
         }
         self.build.context = outer;
+        self.build.guard = guard;
         let value = match self.required(span, target, arguments) {
             Some(value) => value,
             None => {
@@ -211,7 +222,8 @@ impl Reader<'_, '_> {
     /// `xs.map(() => draw())` and `Array.from(…, () => draw())` yield what the callback makes.
     fn collected(&mut self, callee: &Expression<'_>, kind: Kind, node: u32, result: Value) -> Value {
         let Expression::StaticMemberExpression(m) = callee else { return result };
-        let maps = matches!(m.property.name.as_str(), "map" | "flatMap" | "from" | "fill" | "reduce" | "concat");
+        let maps =
+            matches!(m.property.name.as_str(), "map" | "flatMap" | "from" | "fill" | "reduce" | "concat" | "catch");
         if !maps || kind.is_sink() || node == 0 {
             return result;
         }

@@ -409,7 +409,11 @@ impl<'a> Reader<'a, '_> {
     }
 
     fn note_fallback(&mut self, value: &'a Expr) {
-        if let Some(count) = rows(value).filter(|c| *c >= 2) {
+        let answered = match value {
+            Expr::Call(c) => c.arguments.args.first().unwrap_or(value),
+            other => other,
+        };
+        if let Some(count) = rows(answered).filter(|c| *c >= 2) {
             let def = self.build.def;
             self.build.facts.fallbacks.push(Fallback { place: place(value.range()), count, def });
         }
@@ -424,6 +428,8 @@ impl<'a> Reader<'a, '_> {
                         self.note_fallback(value);
                     }
                 }
+                // At the top of a file such rows are a table of constants.
+                Stmt::Assign(s) if self.build.def != 0 => self.note_fallback(&s.value),
                 Stmt::If(s) => self.note_fallbacks(&s.body),
                 Stmt::With(s) => self.note_fallbacks(&s.body),
                 _ => {}

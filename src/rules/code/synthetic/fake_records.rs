@@ -21,7 +21,7 @@ pub const RULE: CodeRule = CodeRule {
 };
 
 fn check(file: &File<'_>, out: &mut Vec<Found>) {
-    for import in file.facts.imports.iter().filter(|i| !i.kind.type_only && !i.kind.computed) {
+    for import in file.facts.imports.iter().filter(|i| !i.kind.type_only && !i.kind.computed && !i.kind.inline) {
         let module = file.facts.text(import.module);
         if is_library(file.facts.language, &module) {
             let message = format!("{module} makes fake records");
