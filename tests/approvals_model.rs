@@ -54,16 +54,16 @@ fn command() -> impl Generator<Value = Command> {
     prop_oneof![
         3 => (prop::sample::select(vec![Tier::Medium, Tier::High]), strategy).prop_map(|(t, s)| Command::Ask(t, s)),
         9 => (anybody, choice).prop_map(|(who, c)| Command::Vote(who, c)),
-        2 => people().prop_map(Command::Withdraw),
+        3 => people().prop_map(Command::Withdraw),
         1 => prop::sample::select(vec!["req", "ann"]).prop_map(Command::Cancel),
         5 => faults.prop_map(Command::Consume),
-        2 => Just(Command::Look),
+        4 => Just(Command::Look),
         4 => (1..500_i64).prop_map(Command::Pass),
         1 => (-3_600_000..2000_i64).prop_map(Command::SetClock),
         1 => (-600..600_i64).prop_map(Command::SetClock),
         1 => Just(Command::Reboot),
         1 => prop::sample::select(vec!["sha256:a", "sha256:b"]).prop_map(Command::Policy),
-        2 => (people(), any::<bool>()).prop_map(|(who, on)| Command::Suspend(who, on)),
+        4 => (people(), any::<bool>()).prop_map(|(who, on)| Command::Suspend(who, on)),
     ]
 }
 
@@ -216,7 +216,7 @@ fn told(why: &Refused) -> &'static str {
 fn every_interleaving_goes_as_the_model_says() {
     let crash = prop_oneof![7 => Just(None), 1 => (0..2_i64).prop_map(Some)];
     let steps = prop::collection::vec((command(), 0..3_usize, crash), 10..70);
-    let cases = std::env::var("GOVCTL_TEST_INTERLEAVINGS").ok().and_then(|n| n.parse().ok()).unwrap_or(40);
+    let cases = std::env::var("GOVCTL_TEST_INTERLEAVINGS").ok().and_then(|n| n.parse().ok()).unwrap_or(150);
     let config = Config { cases, failure_persistence: None, max_shrink_iters: 400, ..Config::default() };
     let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
     let reached = RefCell::new(BTreeSet::new());
