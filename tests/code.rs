@@ -226,6 +226,51 @@ fn odd_texts_give_facts_or_an_error() {
     assert!(two.calls.iter().any(|c| two.text(c.callee) == "numpy.random.rand"), "what can be recovered is still read");
 }
 
+/// What an import and a call of a module look like in each language.
+const PLAIN: [(&str, &str, &str); 5] = [
+    ("a.py", "import os\n", "os.system('x')\n"),
+    ("a.rs", "use std::fs;\n", "fn f() { fs::write(1, 2); }\n"),
+    ("a.js", "import fs from 'fs';\n", "fs.run(1);\n"),
+    ("a.ts", "import fs from 'fs';\n", "fs.run(1);\n"),
+    ("a.go", "package a\n\nimport \"os\"\n", "func f() { os.Exit(1) }\n"),
+];
+
+#[test]
+fn marks_and_line_ends_change_nothing() {
+    for (name, import, call) in PLAIN {
+        let plain = format!("{import}\n{call}");
+        let marked = format!("\u{feff}{plain}");
+        for text in [plain.clone(), plain.replace('\n', "\r\n"), marked.clone(), marked.replace('\n', "\r\n")] {
+            let facts = read(name, text.as_bytes());
+            assert_eq!((facts.errors.len(), facts.imports.len(), facts.calls.len()), (0, 1, 1), "{name}: {text:?}");
+            let place = facts.calls[0].place;
+            assert!(text[place.range()].contains('(') && text[place.range()].ends_with(')'), "{name}: {text:?}");
+        }
+    }
+}
+
+#[test]
+fn what_is_half_edited_or_not_utf8_says_so_and_never_passes() {
+    for (name, import, call) in PLAIN {
+        let text = format!("{import}\n{call}");
+        // Cut anywhere.
+        for end in 0..text.len() {
+            read(name, &text.as_bytes()[..end]);
+        }
+        let half = read(name, format!("{import}\n{call}\nfn func def x( = {{").as_bytes());
+        assert!(!half.errors.is_empty(), "{name}");
+        let mut latin = format!("{import}\n{call}").into_bytes();
+        latin.extend(b"\xe9");
+        assert!(!read(name, &latin).errors.is_empty(), "{name}: a byte that is no UTF-8 is told");
+    }
+    // Where the parser recovers, what stands around the damage is still read.
+    for name in ["a.py", "a.go"] {
+        let (_, import, call) = PLAIN.into_iter().find(|(n, _, _)| *n == name).unwrap();
+        let facts = read(name, format!("{import}\n{call}\n)]\n").as_bytes());
+        assert!(!facts.errors.is_empty() && facts.imports.len() == 1 && facts.calls.len() == 1, "{name}");
+    }
+}
+
 #[test]
 fn changes_need_tests() {
     let member =
@@ -244,7 +289,19 @@ fn changes_need_tests() {
 
 #[test]
 fn an_enormous_file_is_read() {
-    let text = "x = [1, 2, 3]\nprint(x)\n".repeat(20 * 1024 * 1024 / 23);
-    let facts = read("a.py", text.as_bytes());
-    assert!(facts.errors.is_empty() && facts.calls.len() > 800_000);
+    for (name, import, call) in PLAIN {
+        let size = if name == "a.py" { 20 << 20 } else { SIZE };
+        let line = match name {
+            "a.rs" => "const X: [u8; 3] = [1, 2, 3];\n",
+            "a.go" => "var x = []int{1, 2, 3}\n",
+            _ => "x = [1, 2, 3];\n",
+        };
+        let text = format!("{import}{}\n{call}", line.repeat(size / line.len()));
+        let facts = read(name, text.as_bytes());
+        assert_eq!((facts.errors.len(), facts.imports.len()), (0, 1), "{name}");
+        assert!(facts.calls.last().is_some_and(|c| c.place.end as usize > size - 100), "{name}: read to the end");
+    }
 }
+
+/// Twenty megabytes; without optimisation only the parser of Python is quick enough for them.
+const SIZE: usize = if cfg!(debug_assertions) { 2 << 20 } else { 20 << 20 };
