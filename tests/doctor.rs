@@ -161,3 +161,88 @@ fn outside_a_repository_nothing_can_be_told_of_hooks() {
     assert_eq!(ran.status, 2, "{ran:?}");
     assert!(ran.out.contains("? hooks: this is not in a git repository"), "{ran:?}");
 }
+
+#[test]
+fn a_canary_leaves_nothing_in_a_log_that_the_policy_places() {
+    let place = started();
+    let state = Place::new();
+    let db = state.path().join("private/log.db");
+    let policy = format!("{}\n[audit.storage]\npath = \"{}\"\n", place.read("governance.toml"), db.display());
+    place.write("governance.toml", policy);
+    assert_eq!(place.check(&[]).status, 0);
+    let count = || place.govctl(&["audit", "query", "--count"]).out;
+    let before = count();
+    let ran = doctor(&place, &[]);
+    assert_eq!(ran.status, 0, "{ran:?}");
+    assert!(ran.out.contains("✓ canary through pre-push") && ran.out.contains("log.db"), "{ran:?}");
+    assert_eq!((count(), before.trim().parse::<u32>().is_ok_and(|n| n > 0)), (before, true));
+}
+
+#[test]
+fn a_log_that_was_changed_is_named() {
+    let place = started();
+    let db = logs(&place);
+    let clean = place.govctl(&["audit", "verify"]);
+    assert_eq!(clean.status, 0, "{clean:?}");
+    let conn = rusqlite::Connection::open(&db).unwrap();
+    conn.execute_batch("DROP TRIGGER entry_no_update").unwrap();
+    let changed = conn
+        .execute("UPDATE entry SET body = replace(body, '\"outcome\":\"complete\"', '\"outcome\":\"completed\"')", []);
+    assert!(changed.unwrap() > 0);
+    drop(conn);
+    let (status, wrong) = wrong(&place);
+    assert!(status == 1 && wrong["log"].1 == "govctl audit verify", "{wrong:?}");
+}
+
+#[test]
+fn a_clock_that_is_behind_the_log_is_named() {
+    use govctl::audit::{Actor, Event, EventType};
+    let place = started();
+    let db = logs(&place);
+    let mut store =
+        govctl::store::Store::open(&govctl::store::Location::file(&db), govctl::store::Options::default()).unwrap();
+    let later = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(1);
+    store.write(|tx| tx.append_at(&Event::new(EventType::RunStarted, Actor::system()), later)).unwrap();
+    drop(store);
+    only(&place, "clock", "set the clock");
+}
+
+#[test]
+fn a_chained_hook_does_not_take_part_in_the_canary() {
+    let place = Place::repository(&[("a.txt", "nothing\n")]);
+    let file = place.write(".git/hooks/pre-commit", "#!/bin/sh\necho ran >>\"$GIT_DIR/../ran\"\nexit 1\n");
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).unwrap();
+    assert_eq!(place.govctl(&["init", "--yes"]).status, 0);
+    assert!(place.path().join(".git/hooks/pre-commit.before-govctl").exists());
+    assert_eq!(place.check(&[]).status, 0);
+    let ran = doctor(&place, &[]);
+    assert!(ran.out.contains("✓ canary through pre-commit: a change with a secret is refused"), "{ran:?}");
+    assert!(!place.path().join("ran").exists());
+}
+
+#[test]
+fn the_wiring_of_a_manager_is_looked_at() {
+    let lefthook = "pre-commit:\n  commands:\n    lint:\n      run: exit 0\n";
+    let place = Place::repository(&[("a.txt", "nothing\n"), ("lefthook.yml", lefthook)]);
+    assert_eq!(place.govctl(&["init"]).status, 0);
+    assert_eq!(place.check(&[]).status, 0);
+    let ran = doctor(&place, &[]);
+    assert!(ran.status == 0 && ran.out.contains("✓ hook pre-commit: lefthook runs it"), "{ran:?}");
+    assert!(ran.out.contains("✓ canary through pre-commit: a change with a secret is refused"), "{ran:?}");
+    place.write("lefthook.yml", lefthook);
+    let (status, wrong) = wrong(&place);
+    assert!(status == 1 && wrong["hook pre-commit"].1 == "govctl hook install --stage pre-commit", "{wrong:?}");
+}
+
+#[test]
+fn what_a_manager_does_not_hand_to_a_push_is_told() {
+    let place = Place::repository(&[("a.txt", "nothing\n"), (".pre-commit-config.yaml", "repos: []\n")]);
+    assert_eq!(place.govctl(&["init"]).status, 0);
+    assert_eq!(place.check(&[]).status, 0);
+    let ran = doctor(&place, &[]);
+    assert!(ran.out.contains("✓ push of several references: govctl's own hook reads all of them"), "{ran:?}");
+    fs::remove_file(place.path().join(".git/hooks/pre-push")).unwrap();
+    let (status, wrong) = wrong(&place);
+    let gap = &wrong["push of several references"];
+    assert!(status == 1 && gap.1.contains("govctl hook install --stage pre-push"), "{wrong:?}");
+}

@@ -230,6 +230,26 @@ impl Repo {
         Ok(Tip { id: object.id(), kind, name })
     }
 
+    /// The text of a file in the commit that HEAD names; `None`: no commit yet, or no such file. A larger one than `most`
+    /// bytes is an error.
+    pub fn at_head(&self, path: &str, most: usize) -> anyhow::Result<Option<Vec<u8>>> {
+        let at = || format!("cannot read {path} in HEAD of `{}`", self.inner.path().display());
+        let absent = |e: &git2::Error| matches!(e.code(), ErrorCode::UnbornBranch | ErrorCode::NotFound);
+        let tree = match self.inner.head() {
+            Err(e) if absent(&e) => return Ok(None),
+            head => head.and_then(|h| h.peel_to_tree()).with_context(at)?,
+        };
+        let entry = match tree.get_path(Path::new(path)) {
+            Err(e) if absent(&e) => return Ok(None),
+            entry => entry.with_context(at)?,
+        };
+        let blob = self.inner.find_blob(entry.id()).with_context(at)?;
+        if blob.size() > most {
+            bail!("{}: it has {} bytes, more than {most}", at(), blob.size());
+        }
+        Ok(Some(blob.content().to_vec()))
+    }
+
     /// The commits reachable from `from` and not from `hide`, parents first.
     pub fn walk(&self, from: &[Oid], hide: &[Oid]) -> anyhow::Result<Vec<Oid>> {
         let walk = || -> Result<Vec<Oid>, git2::Error> {

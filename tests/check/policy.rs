@@ -1,6 +1,6 @@
 //! What governance.toml changes about a check.
 
-use crate::place::{Place, RULE, leak, token};
+use crate::place::{Place, RULE, Ran, leak, token};
 
 /// A policy, and what is then found in the files of [`policies`].
 const POLICIES: &[(&str, &[&str])] = &[
@@ -167,4 +167,39 @@ fn plain_patterns_of_the_policy() {
          policies.security.secret_patterns.action = \"warn\"\n",
     );
     assert_eq!(place.check(&[]).status, 0);
+}
+
+#[test]
+fn where_trust_is_asked_for_nothing_passes_without_it() {
+    let place = Place::repository(&[("a.py", "pass\n"), ("plan.json", "{}\n")]);
+    let me = Ran::of(&mut place.shell("id -un")).out;
+    let policy = |more: &str| {
+        place.policy(&format!(
+            "policies.environments.prod.trusted_policy = true\npolicies.risk.medium = [\"build\"]\n{more}\
+             [[approvers.user]]\nid = \"ann\"\nrole = \"owner\"\ncan_approve = [\"*\"]\nos_user = \"{}\"\n",
+            me.trim()
+        ));
+    };
+    let prod = |args: &[&str]| place.govctl(&[args, &["--env", "prod"]].concat());
+    let refused = || {
+        for args in [
+            &["check"][..],
+            &["check", "--staged"],
+            &["hook", "run", "pre-commit"],
+            &["plan", "validate", "plan.json"],
+            &["approvals", "request", "--action", "build", "--resource", "r", "--justification", "x"],
+            &["approvals", "list"],
+        ] {
+            prod(args).fails(&["govctl policy trust --hash sha256:"]);
+        }
+    };
+    policy("");
+    refused();
+    assert_eq!(place.check(&[]).status, 0, "elsewhere nobody asks for it");
+    assert_eq!(prod(&["policy", "trust"]).status, 0);
+    assert_eq!(prod(&["check"]).status, 0);
+    assert_eq!(prod(&["approvals", "list"]).status, 0);
+    assert_eq!(prod(&["plan", "validate", "plan.json"]).status, 1, "it is judged, and no good");
+    policy("checks.exclude = [\"*.py\"]\n");
+    refused();
 }

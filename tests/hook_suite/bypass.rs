@@ -19,8 +19,13 @@ fn a_strict_policy_refuses_a_commit_that_skips_its_checks() {
     assert_eq!(place.git(&["rev-parse", "HEAD"]), head);
     let entry = last(&place, "hook.bypassed", "reference-transaction");
     assert_eq!((&entry["outcome"], &entry["enforced"]), (&"refused".into(), &true.into()), "{entry}");
-    let (ok, _) = shell(&place, "SKIP=govctl git commit --amend --no-verify -m x");
+    let (ok, _) = shell(&place, "SKIP=govctl,ruff git commit --amend --no-verify -m x");
     assert!(!ok);
+    let (_, db) = shell(&place, "find \"$HOME\" -name govctl.db");
+    let conn = rusqlite::Connection::open(db.trim()).unwrap();
+    let told: String = conn.query_row("SELECT data FROM payload ORDER BY seq DESC LIMIT 1", [], |r| r.get(0)).unwrap();
+    assert!(told.contains("govctl,ruff"), "what was skipped is recorded: {told}");
+    drop(conn);
     let shown = place.govctl(&["audit", "query", "--event-type", "hook.bypassed", "--count"]);
     assert_eq!(shown.out, "2\n");
     passed(place.try_git(&["commit", "-q", "-m", "x"]));

@@ -1,7 +1,7 @@
 //! commit-msg, pre-push, and pre-receive on a bare server.
 
 use crate::commit::{governed, last, passed, refused, shell};
-use crate::place::{Place, leak, token};
+use crate::place::{Place, RULE, leak, token};
 
 /// A governed repository with a bare remote in it, which has its first commit.
 fn with_remote(policy: &str) -> Place {
@@ -153,4 +153,76 @@ fn an_override_of_the_servers_queue_lets_a_push_through_once() {
     assert!(text.contains("already_used") && !text.contains(&token), "{text}");
     let (_, log) = there("audit export --format jsonl");
     assert!(log.contains("check.overridden") && !log.contains(&token), "{log}");
+}
+
+#[test]
+fn a_bare_server_goes_by_the_policy_that_its_head_names() {
+    let place = with_remote("checks.disable = [\"standards/*\"]\n");
+    let govctl = env!("CARGO_BIN_EXE_govctl");
+    let server = ".git/the server.git";
+    let there = |line: &str| shell(&place, &format!("cd '{server}' && '{govctl}' {line}"));
+    passed(there("hook install --server"));
+    let shown = passed(there("policy show checks.disable"));
+    assert!(shown.contains("standards/*"), "{shown}");
+    // A push that weakens the policy is held to the one that was there.
+    let weaker = format!("policies.version = \"1.0\"\nchecks.disable = [\"{RULE}\"]\n");
+    unseen(&place, "governance.toml", &weaker);
+    unseen(&place, "bad.py", &leak(1));
+    let text = refused(place.try_git(&["push", "--no-verify", "origin", "main"]));
+    assert!(text.contains("remote: This push is refused"), "{text}");
+    refused(place.try_git(&["push", "--no-verify", "origin", "main:other"]));
+    let (_, entry) = there("audit query --event-type check.blocked --format json");
+    assert!(entry.contains("hook:pre-receive"), "{entry}");
+    // It holds from the next push on.
+    place.git(&["reset", "-q", "--hard", "origin/main"]);
+    unseen(&place, "governance.toml", &weaker);
+    passed(place.try_git(&["push", "-q", "--no-verify", "origin", "main"]));
+    unseen(&place, "bad.py", &leak(2));
+    passed(place.try_git(&["push", "-q", "--no-verify", "origin", "main"]));
+    // A broken one lets nothing through.
+    passed(there("hook uninstall"));
+    unseen(&place, "governance.toml", "nonsense = 1\n");
+    passed(place.try_git(&["push", "-q", "--no-verify", "origin", "main"]));
+    passed(there("hook install --server"));
+    unseen(&place, "c.py", "pass\n");
+    let (ok, text) = place.try_git(&["push", "--no-verify", "origin", "main"]);
+    assert!(!ok && text.contains("HEAD:governance.toml") && text.contains("not valid"), "{text}");
+}
+
+#[test]
+fn a_hook_that_was_there_reads_all_that_git_tells_before_govctl_does() {
+    let place = with_remote("");
+    let govctl = env!("CARGO_BIN_EXE_govctl");
+    passed(shell(&place, &format!("'{govctl}' hook uninstall")));
+    let script = "#!/bin/sh\nwhile read -r local id remote old; do echo \"$1 $local $remote\" >>.git/told; done\n";
+    place.write(".git/hooks/pre-push", script);
+    passed(shell(&place, &format!("chmod +x .git/hooks/pre-push && '{govctl}' hook install")));
+    place.git(&["branch", "clean"]);
+    unseen(&place, "bad.py", &leak(1));
+    refused(place.try_git(&["push", "origin", "clean", "main"]));
+    for branch in ["clean", "main"] {
+        assert!(place.read(".git/told").contains(&format!("origin refs/heads/{branch} refs/heads/{branch}\n")));
+    }
+    place.write(".git/hooks/pre-push.before-govctl", "#!/bin/sh\ncat >/dev/null\nexit 7\n");
+    let (ok, text) = place.try_git(&["push", "origin", "clean"]);
+    assert!(!ok && !text.contains("bad.py"), "{text}");
+}
+
+#[test]
+fn a_repository_with_longer_ids_is_refused_in_plain_words() {
+    let place = Place::new();
+    if !place.try_git(&["init", "-q", "-b", "main", "--object-format=sha256"]).0 {
+        // This git knows no other ids, and so no such repository can be here.
+        return;
+    }
+    place.policy("");
+    place.commit("first", &[("a.py", "pass\n")]);
+    place.git(&["init", "-q", "--bare", "--object-format=sha256", ".git/there.git"]);
+    assert_eq!(place.govctl(&["hook", "install"]).status, 0);
+    let (ok, text) = place.try_git(&["push", ".git/there.git", "main"]);
+    assert!(!ok && text.contains("sha256"), "{text}");
+    place.write("b.py", "pass\n");
+    place.git(&["add", "-A"]);
+    let (ok, text) = place.try_git(&["commit", "-m", "x"]);
+    assert!(!ok && text.contains("sha256"), "{text}");
 }

@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 
 use crate::approvals::{Moment, Party};
 use crate::cli::audit::log;
-use crate::cli::policy::look;
+use crate::cli::policy::{look, trust};
 use crate::cli::terminal::Terminal;
 use crate::cli::{PolicyArgs, identity};
 use crate::policy::Policy;
@@ -41,6 +41,7 @@ impl Place {
     /// A policy that is not valid, a store that cannot be opened.
     pub fn open(&self, begin: bool) -> Result<Desk> {
         let (policy, ..) = look::in_force(&self.policy)?;
+        trust::require(&policy)?;
         let audit = &policy.sections().audit;
         let location = self.db.as_ref().map_or_else(|| log::location(audit), |db| Ok(Location::file(db)))?;
         let options = log::options(audit);

@@ -45,8 +45,7 @@ impl Place {
     /// # Errors
     /// A policy that is not valid.
     pub fn policy(&self) -> Result<Policy> {
-        let dir = working_directory()?;
-        load::in_force(self.policy.named(), &dir, None, &self.policy.context())
+        load::valid(self.policy.load_here()?)
     }
 
     fn resolve(&self) -> Result<(Location, Options)> {

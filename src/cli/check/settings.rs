@@ -9,10 +9,11 @@ use super::args::Args;
 use super::rule_files;
 use crate::cli::PolicyArgs;
 use crate::cli::policy::options::working_directory;
+use crate::cli::policy::trust;
 use crate::engine::Engine;
 use crate::engine::settings::{Allow, Classes, Glob, Settings, SeverityOverride};
 use crate::policy::checks::{self, Checks};
-use crate::policy::load;
+use crate::policy::load::{self, Loaded};
 use crate::policy::raw::audit::Audit;
 use crate::policy::raw::policies::EnforcementMode;
 use crate::rules::CATALOGUE;
@@ -56,8 +57,10 @@ pub struct Resolved {
 /// A policy or rule file that cannot be read or does not hold.
 pub fn resolve(args: &Args, policy: &PolicyArgs, families: &[&str], root: &Path) -> Result<Resolved> {
     let dir = working_directory()?;
-    let governed = policy.named().is_some() || load::discover(&dir, Some(root))?.is_some();
-    let policy = load::in_force(policy.named(), &dir, Some(root), &policy.context())?;
+    let loaded = policy.load_within(&dir, Some(root))?;
+    let governed = matches!(loaded, Loaded::File { .. });
+    let policy = load::valid(loaded)?;
+    trust::require(&policy)?;
     let checks = &policy.checks;
     let families = families_to_run(args, families, checks);
     let imported = rule_files::read(&args.rules)?;
@@ -103,7 +106,7 @@ pub fn resolve(args: &Args, policy: &PolicyArgs, families: &[&str], root: &Path)
 pub fn rules_in_force(policy: &PolicyArgs, rule_files: &[PathBuf]) -> Result<Vec<PatternRule>> {
     let dir = working_directory()?;
     let root = super::selection::root_of(&dir);
-    let policy = load::in_force(policy.named(), &dir, Some(&root), &policy.context())?;
+    let policy = load::valid(policy.load_within(&dir, Some(&root))?)?;
     pattern_rules(&policy.checks, rule_files::read(rule_files)?.rules)
 }
 

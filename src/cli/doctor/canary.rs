@@ -6,19 +6,19 @@
 
 use std::env;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use anyhow::{Context as _, Result, anyhow, bail};
+use toml_edit::{DocumentMut, Item, TableLike};
 
 use super::Check;
 use crate::cli::PolicyArgs;
 use crate::cli::hook::place::make_executable;
 use crate::cli::hook::stage::Stage;
-use crate::cli::policy::options::working_directory;
-use crate::policy::Policy;
 use crate::policy::load::Loaded;
 use crate::policy::raw::policies::EnforcementMode;
+use crate::policy::{Policy, Verdict};
 use crate::rules::{CATALOGUE, template};
 
 /// The rule whose example is sent.
@@ -65,15 +65,15 @@ struct Cage {
 impl Cage {
     fn new(stage: Stage, script: Option<&Path>, options: &PolicyArgs) -> Result<Self> {
         let path = env::temp_dir().join(format!("govctl-canary-{}-{:016x}", std::process::id(), fastrand::u64(..)));
-        let policy = match options.load_here()? {
-            Loaded::File { path, .. } => Some(working_directory()?.join(path)),
-            Loaded::BuiltIn(_) => None,
-        };
+        let loaded = options.load_here()?;
         let mut builder = fs::DirBuilder::new();
         #[cfg(unix)]
         std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
         builder.create(&path).with_context(|| format!("cannot make the folder {}", path.display()))?;
-        let cage = Self { path, environment: options.environment.clone(), policy };
+        let mut cage = Self { path, environment: options.environment.clone(), policy: None };
+        if let Loaded::File { verdict, .. } = &loaded {
+            cage.policy = Some(cage.copy(verdict)?);
+        }
         let program = env::current_exe().context("cannot tell where govctl is")?;
         let text = match script {
             Some(script) => fs::read_to_string(script).with_context(|| format!("cannot read {}", script.display()))?,
@@ -88,6 +88,23 @@ impl Cage {
         cage.put("clean.txt", "nothing\n")?;
         cage.must(&["commit", "-q", "-m", "Start"], "work")?;
         Ok(cage)
+    }
+
+    /// Copies the policy and what it includes. The copy differs in two ways: its log is the cage's, so that nothing of this is
+    /// in the real one, and it need not be trusted, which is another check's business.
+    fn copy(&self, verdict: &Verdict) -> Result<PathBuf> {
+        let mut copies = Vec::new();
+        for file in verdict.sources.files() {
+            let name = Path::new(file.path.trim_start_matches('/'));
+            if !name.components().all(|c| matches!(c, Component::Normal(_))) {
+                bail!("not sent: the policy includes {}, which lies elsewhere", file.path);
+            }
+            let copy = self.path.join("policy").join(name);
+            fs::create_dir_all(copy.parent().unwrap_or(&self.path))?;
+            fs::write(&copy, tamed(&file.text)?)?;
+            copies.push(copy);
+        }
+        copies.into_iter().next().context("the policy has no text")
     }
 
     /// Does with real git what the hook is for.
@@ -164,9 +181,45 @@ impl Drop for Cage {
     }
 }
 
+/// A policy's text without its own place for the log, and without the demand that it be trusted.
+fn tamed(text: &str) -> Result<String> {
+    let mut document: DocumentMut = text.parse().map_err(|e| anyhow!("the policy is not TOML: {e}"))?;
+    if let Some(storage) = below(document.as_item_mut(), &["audit", "storage"]) {
+        storage.remove("path");
+    }
+    if let Some(environments) = below(document.as_item_mut(), &["policies", "environments"]) {
+        for (_, environment) in environments.iter_mut() {
+            environment.as_table_like_mut().map(|e| e.remove("trusted_policy"));
+        }
+    }
+    Ok(document.to_string())
+}
+
+fn below<'i>(item: &'i mut Item, path: &[&str]) -> Option<&'i mut dyn TableLike> {
+    let (first, rest) = path.split_first()?;
+    let item = item.as_table_like_mut()?.get_mut(first)?;
+    if rest.is_empty() { item.as_table_like_mut() } else { below(item, rest) }
+}
+
 fn secret() -> Result<String> {
     let rule = CATALOGUE.iter().find(|r| r.info.id == RULE).ok_or_else(|| anyhow!("there is no rule {RULE}"))?;
     let hit = rule.info.hit.first().ok_or_else(|| anyhow!("{RULE} has no example"))?;
     let text = template::expand(hit, &mut fastrand::Rng::new()).map_err(|e| anyhow!(e))?;
     Ok(format!("{text}\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copy_of_the_policy_has_no_log_of_its_own_and_needs_no_trust() {
+        let text = "audit = { storage = { path = \"/x\", backend = \"sqlite\" }, enabled = true }\n\
+                    [policies]\nversion = \"1.0\"\nenvironments.prod.trusted_policy = true\n\
+                    [policies.environments.dev]\ntrusted_policy = true\nsandbox = false\n";
+        let tamed = tamed(text).unwrap();
+        assert!(!tamed.contains("path") && !tamed.contains("trusted_policy"), "{tamed}");
+        assert!(tamed.contains("backend") && tamed.contains("sandbox = false"), "{tamed}");
+        assert_eq!(super::tamed("[audit]\nstorage.path = \"/x\"\n").unwrap(), "[audit]\n");
+    }
 }

@@ -3,14 +3,11 @@
 use std::path::Path;
 
 use super::Check;
-use crate::audit::EventType;
-use crate::audit::query::{Field, Query};
 use crate::cli::PolicyArgs;
-use crate::cli::audit::log;
+use crate::cli::policy::trust::last_trusted;
 use crate::policy::Policy;
 use crate::policy::hash::policy_hash;
 use crate::policy::load::{Loaded, display_path};
-use crate::store::{Options, Store, VerifyOnOpen};
 
 /// The policy in force, if it is a good one, and the checks.
 pub fn examine(options: &PolicyArgs, directory: &Path) -> (Option<Policy>, Vec<Check>) {
@@ -52,22 +49,4 @@ fn trust(policy: &Policy) -> Check {
             format!("govctl policy trust --hash {hash}"),
         ),
     }
-}
-
-/// The hash of the policy that was trusted last.
-fn last_trusted(policy: &Policy) -> anyhow::Result<Option<String>> {
-    let audit = &policy.sections().audit;
-    let location = log::location(audit)?;
-    if !location.db.exists() {
-        return Ok(None);
-    }
-    let store = Store::open_existing(&location, Options { verify_on_open: VerifyOnOpen::Off, ..log::options(audit) })?;
-    let query = Query::default().filter(Field::Type, &[EventType::PolicyTrusted.name().to_owned()]);
-    let mut last = None;
-    store.query::<anyhow::Error>(&query, |_, body| {
-        let entry: serde_json::Value = serde_json::from_str(body)?;
-        last = entry["policy_hash"].as_str().map(ToOwned::to_owned);
-        Ok(())
-    })?;
-    Ok(last)
 }

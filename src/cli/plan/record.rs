@@ -7,6 +7,7 @@ use serde_json::json;
 
 use crate::audit::{Event, EventType};
 use crate::cli::audit::log;
+use crate::cli::policy::trust;
 use crate::cli::terminal::Terminal;
 use crate::cli::{PolicyArgs, identity};
 use crate::gate::{Outcome, Verdict};
@@ -24,7 +25,9 @@ const MOST_TOLD: usize = 200;
 pub fn policy(options: &PolicyArgs) -> Result<(Policy, bool)> {
     let loaded = options.load_here()?;
     let governed = matches!(loaded, Loaded::File { .. });
-    Ok((load::valid(loaded)?, governed))
+    let policy = load::valid(loaded)?;
+    trust::require(&policy)?;
+    Ok((policy, governed))
 }
 
 /// Logs the verdict on a plan.

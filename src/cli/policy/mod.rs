@@ -5,7 +5,7 @@ mod convert;
 pub(super) mod look;
 pub mod options;
 mod set;
-mod trust;
+pub mod trust;
 mod validate;
 
 use clap::{Args as ClapArgs, Subcommand};

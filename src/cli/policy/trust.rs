@@ -1,4 +1,5 @@
-//! `govctl policy trust`: an approver records in the log that this very policy is trusted.
+//! `govctl policy trust`: an approver records in the log that this very policy is trusted; and what holds until then, in an
+//! environment that asks for it: nothing is let through.
 
 use anyhow::{Result, bail};
 use clap::Args as ClapArgs;
@@ -7,11 +8,13 @@ use serde_json::json;
 use super::look;
 use crate::audit::entry::{Actor, Event};
 use crate::audit::kind::EventType;
+use crate::audit::query::{Field, Query};
 use crate::cli::audit::log;
 use crate::cli::terminal::Terminal;
 use crate::cli::{Exit, PolicyArgs, identity};
+use crate::policy::Policy;
 use crate::policy::hash::policy_hash;
-use crate::store::{Location, Store};
+use crate::store::{Location, Options, Store, VerifyOnOpen};
 
 /// Which policy, and where it is recorded.
 #[derive(ClapArgs, Debug)]
@@ -58,4 +61,43 @@ pub fn run(args: &Args, options: &PolicyArgs, terminal: &mut Terminal) -> Result
     writeln!(terminal.out(), "{hash}")?;
     terminal.note(&format!("{} trusts this policy", approver.id));
     Ok(Exit::Clean)
+}
+
+/// Holds that this policy was trusted, where its environment asks for that.
+///
+/// # Errors
+/// It was not, or the log does not tell: everything is rejected then.
+pub fn require(policy: &Policy) -> Result<()> {
+    if !policy.environment.trusted_policy {
+        return Ok(());
+    }
+    let hash = policy_hash(policy);
+    if last_trusted(policy)?.is_some_and(|trusted| trusted == hash) {
+        return Ok(());
+    }
+    bail!(
+        "this environment asks for a trusted policy, and {hash} is not: everything is rejected until an approver runs \
+         `govctl policy trust --hash {hash}`"
+    )
+}
+
+/// The hash of the policy that was trusted last.
+///
+/// # Errors
+/// A log that cannot be read.
+pub fn last_trusted(policy: &Policy) -> Result<Option<String>> {
+    let audit = &policy.sections().audit;
+    let location = log::location(audit)?;
+    if !location.db.exists() {
+        return Ok(None);
+    }
+    let store = Store::open_existing(&location, Options { verify_on_open: VerifyOnOpen::Off, ..log::options(audit) })?;
+    let query = Query::default().filter(Field::Type, &[EventType::PolicyTrusted.name().to_owned()]);
+    let mut last = None;
+    store.query::<anyhow::Error>(&query, |_, body| {
+        let entry: serde_json::Value = serde_json::from_str(body)?;
+        last = entry["policy_hash"].as_str().map(ToOwned::to_owned);
+        Ok(())
+    })?;
+    Ok(last)
 }

@@ -18,10 +18,12 @@ use crate::audit::{Event, EventType};
 use crate::cli::check::selection::{Selection, root_of};
 use crate::cli::check::{self, Occasion, Pass, record};
 use crate::cli::policy::options::working_directory;
+use crate::cli::policy::trust;
 use crate::cli::terminal::Terminal;
 use crate::cli::{Exit, PolicyArgs, identity};
+use crate::policy::Policy;
+use crate::policy::load::{self, Loaded};
 use crate::policy::raw::policies::EnforcementMode;
-use crate::policy::{Policy, load};
 use crate::source::git::{CommitInfo, Oid, Repo, TipKind};
 use crate::source::range::New;
 
@@ -92,10 +94,13 @@ fn moves_a_branch(update: &Update) -> bool {
 pub(super) fn governing(policy: &PolicyArgs) -> Result<Option<Policy>> {
     let dir = working_directory()?;
     let root = root_of(&dir);
-    if policy.named().is_none() && load::discover(&dir, Some(&root))?.is_none() {
+    let loaded = policy.load_within(&dir, Some(&root))?;
+    if matches!(loaded, Loaded::BuiltIn(_)) {
         return Ok(None);
     }
-    load::in_force(policy.named(), &dir, Some(&root), &policy.context()).map(Some)
+    let policy = load::valid(loaded)?;
+    trust::require(&policy)?;
+    Ok(Some(policy))
 }
 
 /// What no reference, and nothing just fetched, reaches.
