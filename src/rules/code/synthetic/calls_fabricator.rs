@@ -112,7 +112,8 @@ fn callers(program: &Program<'_>) -> BTreeMap<String, Vec<(usize, usize)>> {
 }
 
 fn report(file: &File<'_>, call: &Call, chain: &[String], grade: Grade) -> Vec<Draft> {
-    let mut shown: Vec<&str> = chain.iter().take(SHOWN).map(String::as_str).collect();
+    // A package of Go at the root of the repository has no name of its own.
+    let mut shown: Vec<&str> = chain.iter().take(SHOWN).map(|name| name.trim_start_matches('.')).collect();
     if chain.len() > SHOWN {
         shown.push("…");
         shown.extend(chain.last().map(String::as_str));
