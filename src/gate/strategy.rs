@@ -86,7 +86,8 @@ pub fn is_required(sections: &File, plan: &Plan, tier: Tier, steps: &[Kinds], st
     steps.iter().any(asks)
 }
 
-fn strictness(strategy: Strategy) -> u8 {
+/// How strict a strategy is, from 0.
+pub(super) fn strictness(strategy: Strategy) -> u8 {
     match strategy {
         Strategy::Auto => 0,
         Strategy::TimeBased => 1,

@@ -42,6 +42,11 @@ fn checks_input(policy: &Policy) -> bool {
 
 /// Whether any list of the policy names an action. A glob that is nothing but wildcards names nothing.
 fn is_named(policy: &Policy, action: &str) -> bool {
+    patterns(policy).any(|p| name_matches(p, action))
+}
+
+/// The names and globs of actions in all lists of the policy.
+pub(super) fn patterns(policy: &Policy) -> impl Iterator<Item = &str> {
     let sections = policy.sections();
     let policies = &sections.policies;
     let risk = &policies.risk;
@@ -55,8 +60,8 @@ fn is_named(policy: &Policy, action: &str) -> bool {
     ];
     let rules = policies.rule.iter().flat_map(|r| &r.actions);
     let levels = sections.reputation.permission_levels.values().flat_map(|l| &l.allowed_operations);
-    let names = |p: &Pattern| p.chars().any(char::is_alphanumeric) && name_matches(p, action);
-    lists.into_iter().flatten().chain(rules).any(names) || levels.into_iter().any(|l| name_matches(l.as_ref(), action))
+    let names = lists.into_iter().flatten().chain(rules).map(|p| p.0.as_str());
+    names.filter(|p| p.chars().any(char::is_alphanumeric)).chain(levels.map(AsRef::as_ref))
 }
 
 fn provider(

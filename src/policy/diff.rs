@@ -114,7 +114,7 @@ pub fn diff(before: &Json, after: &Json) -> Vec<Change> {
     flatten(before, String::new(), &mut old);
     flatten(after, String::new(), &mut new);
     let keys: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
-    let changed = keys.into_iter().filter(|k| old.get(*k) != new.get(*k));
+    let changed = keys.into_iter().filter(|k| said(old.get(*k)) != said(new.get(*k)));
     changed
         .map(|key| Change {
             key: key.clone(),
@@ -123,6 +123,11 @@ pub fn diff(before: &Json, after: &Json) -> Vec<Change> {
             after: new.get(key).map(super::show::toml_text),
         })
         .collect()
+}
+
+/// A list or table with nothing in it says what its absence says.
+fn said(value: Option<&Json>) -> Option<&Json> {
+    value.filter(|v| v.as_array().is_none_or(|a| !a.is_empty()) && v.as_object().is_none_or(|o| !o.is_empty()))
 }
 
 /// Lists of named things by their names, everything else by its key.
@@ -237,10 +242,8 @@ mod tests {
         assert_eq!(row("budgets.daily.max_usd", json!("5"), json!("9.5")), [Effect::Widened]);
         assert_eq!(row("budgets.daily.max_usd", json!(null), json!("9.5")), [Effect::Narrowed]);
         assert_eq!(row("policies.agents.x.can_write", json!([]), json!(["a"])), [Effect::Widened]);
-        assert_eq!(
-            row("policies.rule", json!([]), json!([{ "id": "a", "effect": "permit" }])).last(),
-            Some(&Effect::Widened)
-        );
+        assert_eq!(row("policies.rule", json!([]), json!([{ "id": "a", "effect": "permit" }])), [Effect::Widened]);
+        assert_eq!(row("policies.risk.low", json!(null), json!([])), []);
         assert_eq!(row("audit.enabled", json!(true), json!(false)), [Effect::Widened]);
         assert_eq!(row("audit.origin", json!("a"), json!("b")), [Effect::Changed]);
         assert_eq!(row("audit.origin", json!("a"), json!("a")), []);
