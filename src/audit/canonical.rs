@@ -157,11 +157,17 @@ impl<'a> Reader<'a> {
         self.expect(b'"', "no string")?;
         let start = self.at;
         loop {
-            match self.peek() {
+            // Most strings have no escape: the end is found first, then all of it is looked at together.
+            let rest = &self.bytes[self.at..];
+            let plain = memchr::memchr2(b'"', b'\\', rest).unwrap_or(rest.len());
+            if rest[..plain].iter().fold(false, |found, b| found | (*b < 0x20)) || plain == rest.len() {
+                self.at += rest.iter().position(|b| *b < 0x20).unwrap_or(rest.len());
+                return self.fail("a control character or the end inside a string");
+            }
+            self.at += plain;
+            match rest[plain] {
                 b'"' => break,
-                b'\\' => self.escape()?,
-                0..=0x1f => return self.fail("a control character or the end inside a string"),
-                _ => self.at += 1,
+                _ => self.escape()?,
             }
         }
         self.at += 1;

@@ -370,8 +370,12 @@ pub fn seal(event: &Event, stamp: &Stamp) -> Result<Sealed, SealError> {
 /// The commitment to data: `sha256("govctl.data/1\n" ‖ salt ‖ data)`, as `sha256:<hex>`. The salt keeps anybody from
 /// finding purged data by guessing.
 pub fn commitment(salt: &[u8], data: &[u8]) -> String {
-    let digest = Sha256::new().chain_update(b"govctl.data/1\n").chain_update(salt).chain_update(data).finalize();
-    format!("sha256:{}", hex(&digest))
+    format!("sha256:{}", hex(&commitment_digest(salt, data)))
+}
+
+/// The bytes of [`commitment`].
+pub fn commitment_digest(salt: &[u8], data: &[u8]) -> [u8; 32] {
+    Sha256::new().chain_update(b"govctl.data/1\n").chain_update(salt).chain_update(data).finalize().into()
 }
 
 fn canonical_data(data: &Value) -> Result<String, SealError> {

@@ -249,7 +249,7 @@ impl Walk {
         }
         match (place.commitment, row.data) {
             (Some(commitment), Data::Here { salt, data })
-                if commitment.trim_matches('"') != entry::commitment(salt, data) =>
+                if tagged_hash(commitment).map(|h| h.0) != Some(entry::commitment_digest(salt, data)) =>
             {
                 self.report(at, Fault::DataChanged);
             }
@@ -351,7 +351,7 @@ fn place<'a>(body: &'a [u8], columns: Option<(u64, &mut Columns)>) -> Result<Pla
         match name {
             "v" => version = Some(value),
             "seq" => seq = value.parse().ok(),
-            "prev" => prev = value.strip_prefix("\"sha256:").and_then(|v| v.strip_suffix('"')).and_then(hash_of_hex),
+            "prev" => prev = tagged_hash(value),
             "type" => kind = Some(value).filter(|v| v.starts_with('"')),
             "data_commit" => commitment = Some(value),
             "ts" => timed = value.starts_with('"'),
@@ -390,6 +390,11 @@ impl<'a> Members<'a> {
     fn as_slice(&self) -> &[(&'a str, &'a str)] {
         self.list.get(..self.count).unwrap_or_default()
     }
+}
+
+/// Reads `"sha256:<hex>"`.
+fn tagged_hash(written: &str) -> Option<Hash> {
+    written.strip_prefix("\"sha256:").and_then(|v| v.strip_suffix('"')).and_then(hash_of_hex)
 }
 
 fn hash_of_hex(hex: &str) -> Option<Hash> {
