@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::verdict::{Judge, Outcome, Verdict};
+use super::vocabulary::Vocabulary;
 use crate::policy::Policy;
 use crate::policy::diff::Effect;
 use crate::policy::raw::approvals::Strategy;
@@ -92,10 +93,11 @@ impl Answer {
 /// Each action with each risk that a caller may declare, and plain with each label, path and provider.
 fn grid(policies: [&Policy; 2]) -> Vec<Value> {
     let (labels, paths) = (labels(policies), paths(policies));
+    let known = policies.map(Vocabulary::new);
     let mut steps = Vec::new();
     for action in actions(policies) {
         let plain = json!({ "action": action, "resource": "r:1", "params": {}, "idempotency_key": "k" });
-        let declared: Vec<_> = policies.into_iter().filter_map(|p| super::tier::declaration(p, &action)).collect();
+        let declared: Vec<_> = known.iter().filter_map(|v| v.declaration(&action)).collect();
         let bases: BTreeSet<String> = declared.iter().map(|d| with_params(&plain, d).to_string()).collect();
         let bases = bases.iter().filter_map(|text| serde_json::from_str(text).ok());
         let bases: Vec<Value> = if declared.is_empty() { vec![plain] } else { bases.collect() };

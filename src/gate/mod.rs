@@ -4,11 +4,13 @@
 //! |---|---|
 //! | does the policy know the action, its provider, its parameters? | [`vocabulary`] |
 //! | how dangerous is it, and who must agree? | [`tier`], [`strategy`] |
+//! | a step as the policy's conditions see it | [`request`] |
 //! | the words an action's name is made of | [`words`] |
 //! | how the answers of two policies differ | [`compare`] |
 //! | all of it in one verdict: pass, escalate, reject | [`verdict`] |
 
 pub mod compare;
+pub mod request;
 pub mod strategy;
 pub mod tier;
 pub mod verdict;

@@ -5,17 +5,19 @@
 //! policy itself excludes is known not to be there: a parameter that the declared action does not have.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use globset::{GlobSet, GlobSetBuilder};
 use serde::Serialize;
-use serde_json::{Value, json};
 
+use super::request::StepRequest;
 use super::strategy;
+use super::vocabulary::Vocabulary;
 use super::words::{contains, fold, words};
 use crate::plan::identifier::visible;
-use crate::plan::{ActorKind, Plan, Step};
+use crate::plan::{Plan, Step};
 use crate::policy::Policy;
-use crate::policy::condition;
+use crate::policy::condition::{Condition, Truth};
 use crate::policy::formats::{compile_glob, name_matches};
 use crate::policy::raw::approvals::Strategy;
 use crate::policy::raw::risk::{Escalation, Risk};
@@ -107,10 +109,11 @@ pub fn classify(policy: &Policy, plan: &Plan) -> Assessment {
 /// What the policy says of risk, made ready once.
 #[derive(Debug)]
 pub struct Rater<'p> {
-    policy: &'p Policy,
+    vocabulary: Vocabulary<'p>,
     destructive: Vec<Vec<String>>,
-    labels: Vec<String>,
+    labels: HashSet<Cow<'p, str>>,
     paths: Vec<(Tier, GlobSet)>,
+    escalations: Vec<(&'p Escalation, Condition)>,
 }
 
 impl<'p> Rater<'p> {
@@ -131,16 +134,22 @@ impl<'p> Rater<'p> {
             set.build().unwrap_or_default()
         };
         Self {
-            policy,
+            vocabulary: Vocabulary::new(policy),
             destructive: risk.destructive_words.iter().map(|w| words(w)).collect(),
             labels: risk.high_risk_labels.iter().map(|l| fold(l)).collect(),
             paths: by_tier.into_iter().map(|(tier, globs)| (tier, set(globs))).collect(),
+            escalations: risk.escalate.iter().map(|rule| (rule, Condition::new(&rule.when.0))).collect(),
         }
     }
 
     /// The policy.
     pub fn policy(&self) -> &'p Policy {
-        self.policy
+        self.vocabulary.policy()
+    }
+
+    /// What the policy knows.
+    pub fn vocabulary(&self) -> &Vocabulary<'p> {
+        &self.vocabulary
     }
 
     /// Rates a plan.
@@ -148,8 +157,9 @@ impl<'p> Rater<'p> {
         let steps: Vec<_> = plan.steps.iter().map(|s| self.step(plan, s)).collect();
         let tier = steps.iter().map(|s| s.tier).max().unwrap_or_default();
         let kinds: Vec<_> = steps.iter().map(|s| s.kinds).collect();
-        let strategy = strategy::choose(self.policy.sections(), tier, &kinds);
-        let requires_approval = strategy::is_required(self.policy.sections(), plan, tier, &kinds, strategy);
+        let sections = self.policy().sections();
+        let strategy = strategy::choose(sections, tier, &kinds);
+        let requires_approval = strategy::is_required(sections, plan, tier, &kinds, strategy);
         Assessment { tier, steps, requires_approval, strategy }
     }
 
@@ -169,18 +179,18 @@ impl<'p> Rater<'p> {
         declared(step, &mut reasons);
         self.escalations(plan, step, reads, &mut reasons);
         let tier = reasons.iter().map(|r| r.tier).max().unwrap_or_default();
-        let kinds = strategy::Kinds::of(self.policy.sections(), step, destroys.is_some(), reads);
+        let kinds = strategy::Kinds::of(self.policy().sections(), step, destroys.is_some(), reads);
         StepTier { tier, reasons, kinds }
     }
 
     fn action(&self, step: &Step, reasons: &mut Vec<Reason>) {
-        let declaration = declaration(self.policy, &step.action);
+        let declaration = self.vocabulary.declaration(&step.action);
         if let Some(declared) = declaration {
             let message = format!("[[policies.action]] `{}` declares it", declared.name);
             reasons.push(Reason { code: Cause::ActionDeclared, tier: declared.tier, message });
         }
         let folded = fold(&step.action);
-        let listed = by_list(&self.policy.sections().policies.risk).into_iter().find_map(|(tier, list)| {
+        let listed = by_list(&self.policy().sections().policies.risk).into_iter().find_map(|(tier, list)| {
             Some((tier, list.iter().find(|p| name_matches(p, &step.action) || name_matches(p, &folded))?))
         });
         if let Some((tier, pattern)) = listed {
@@ -214,28 +224,19 @@ impl<'p> Rater<'p> {
     }
 
     fn escalations(&self, plan: &Plan, step: &Step, reads: bool, reasons: &mut Vec<Reason>) {
-        let rules = &self.policy.sections().policies.risk.escalate;
-        if rules.is_empty() {
-            return;
-        }
         let tier = reasons.iter().map(|r| r.tier).max().unwrap_or_default();
-        let request = request(self.policy, plan, step, tier, reads);
-        let declaration = declaration(self.policy, &step.action);
-        for rule in rules.iter().filter(|r| !is_excluded(r, declaration)) {
-            let truth = condition::holds(&rule.when.0, &request);
+        let environment = self.policy().environment.name.as_deref();
+        let request = StepRequest { environment, plan, step, tier, reads };
+        let declaration = self.vocabulary.declaration(&step.action);
+        for (rule, when) in self.escalations.iter().filter(|(rule, _)| !is_excluded(rule, declaration)) {
+            let truth = when.holds(&request);
             if truth.matches(false) {
-                let how =
-                    if truth == condition::Truth::Unknown { "may apply: the plan does not say" } else { "applies" };
+                let how = if truth == Truth::Unknown { "may apply: the plan does not say" } else { "applies" };
                 let message = format!("the escalation `{}` {how}", rule.id);
                 reasons.push(Reason { code: Cause::Escalation, tier: rule.to, message });
             }
         }
     }
-}
-
-/// The declaration of an action.
-pub fn declaration<'p>(policy: &'p Policy, action: &str) -> Option<&'p ActionDeclaration> {
-    policy.sections().policies.action.iter().find(|a| a.name == action)
 }
 
 fn by_list(risk: &Risk) -> [(Tier, &[crate::policy::raw::values::Pattern]); 4] {
@@ -290,20 +291,6 @@ fn is_excluded(rule: &Escalation, declaration: Option<&ActionDeclaration>) -> bo
             .as_object()
             .is_none_or(|o| o.keys().all(|k| !["exists", "not", "any_of", "all_of"].contains(&&**k)));
         param.is_some_and(|p| !declaration.params.contains_key(p)) && asks_for_it
-    })
-}
-
-/// One step as the conditions of the policy see it.
-fn request(policy: &Policy, plan: &Plan, step: &Step, tier: Tier, reads: bool) -> Value {
-    let actor = &plan.actor;
-    let labels: Vec<_> = plan.labels().iter().chain(step.labels()).collect();
-    let is_alone = actor.kind == ActorKind::Agent && actor.on_behalf_of.is_none();
-    json!({
-        "tenant": plan.tenant, "actor": actor.to_value(), "action": step.action, "provider": step.provider,
-        "resource": step.resource, "environment": policy.environment.name, "effect": reads.then_some("read"),
-        "params": step.params, "labels": (!labels.is_empty()).then_some(labels), "paths": step.paths, "tier": tier.name(),
-        "risk": step.constraints.as_ref().and_then(|c| c.get("risk")), "idempotency_key": step.idempotency_key,
-        "correlation_id": plan.request_id, "autonomous": is_alone,
     })
 }
 

@@ -3,7 +3,6 @@
 use serde_json::{Value, json};
 
 use super::tier::{Assessment, Rater};
-use super::vocabulary;
 use crate::plan::path::Path;
 use crate::plan::violation::{Code, Violation, Violations};
 use crate::plan::{self, Plan};
@@ -66,7 +65,7 @@ impl<'p> Judge<'p> {
             return Verdict::refused(vec![Violation { code: Code::TooLarge, path: Path::Root.to_string(), message }]);
         }
         let look = |part: &plan::Part<'_>, path: &Path<'_>, notes: &mut Violations| {
-            vocabulary::check_step(self.rater.policy(), part, path, notes);
+            self.rater.vocabulary().check_step(part, path, notes);
         };
         match plan::read_with(bytes, &look) {
             Ok(plan) => self.conclude(plan, Violations::default()),
@@ -77,7 +76,7 @@ impl<'p> Judge<'p> {
     /// Judges a plan.
     pub fn judge_plan(&self, plan: Plan) -> Verdict {
         let mut notes = Violations::default();
-        vocabulary::check(self.rater.policy(), &plan, &mut notes);
+        self.rater.vocabulary().check(&plan, &mut notes);
         self.conclude(plan, notes)
     }
 

@@ -1,31 +1,38 @@
 //! The words that a name is made of: `deleteUserTable`, `delete.user-table` and `DELETE_USER_TABLE` are all `delete`, `user`,
 //! `table`; `undelete` is one word of its own.
 
+use std::borrow::Cow;
+
 use unicode_normalization::UnicodeNormalization as _;
 
 /// The words of a name, compatibility forms resolved (NFKC) and case folded.
 pub fn words(name: &str) -> Vec<String> {
-    let normal: Vec<char> = name.nfkc().collect();
-    let (mut out, mut word) = (Vec::new(), String::new());
-    for (i, &c) in normal.iter().enumerate() {
-        if !c.is_alphanumeric() || begins_word(&normal, i) {
-            push(&mut word, &mut out);
+    let normal: Cow<'_, str> = if name.is_ascii() { name.into() } else { name.nfkc().collect() };
+    let (mut out, mut from, mut before) = (Vec::new(), 0, None);
+    let mut rest = normal.char_indices().peekable();
+    while let Some((at, c)) = rest.next() {
+        let next = rest.peek().map(|(_, next)| *next);
+        if !c.is_alphanumeric() {
+            push(&normal[from..at], &mut out);
+            from = at + c.len_utf8();
+        } else if before.is_some_and(|before| begins_word(before, c, next)) {
+            push(&normal[from..at], &mut out);
+            from = at;
         }
-        if c.is_alphanumeric() {
-            word.push(c);
-        }
+        before = Some(c);
     }
-    push(&mut word, &mut out);
+    push(&normal[from..], &mut out);
     out
 }
 
 /// A text with compatibility forms resolved and case folded.
-pub fn fold(text: &str) -> String {
-    if text.bytes().all(|b| b.is_ascii() && !b.is_ascii_uppercase()) {
-        return text.to_owned();
+pub fn fold(text: &str) -> Cow<'_, str> {
+    match text.is_ascii() {
+        true if !text.bytes().any(|b| b.is_ascii_uppercase()) => text.into(),
+        true => text.to_ascii_lowercase().into(),
+        // Upper case first, so that what has no single lower-case letter (ß, ς) comes out the same.
+        false => text.nfkc().collect::<String>().to_uppercase().to_lowercase().nfkc().collect(),
     }
-    // Upper case first, so that what has no single lower-case letter (ß, ς) comes out the same.
-    text.nfkc().collect::<String>().to_uppercase().to_lowercase().nfkc().collect()
 }
 
 /// Whether the words of `wanted` stand one after the other among `words`.
@@ -33,18 +40,16 @@ pub fn contains(words: &[String], wanted: &[String]) -> bool {
     !wanted.is_empty() && words.windows(wanted.len()).any(|w| w == wanted)
 }
 
-fn push(word: &mut String, out: &mut Vec<String>) {
+fn push(word: &str, out: &mut Vec<String>) {
     if !word.is_empty() {
-        out.push(fold(&std::mem::take(word)));
+        out.push(fold(word).into_owned());
     }
 }
 
 /// `fooBar`, `HTTPGet` and `drop2` each begin a second word.
-fn begins_word(text: &[char], i: usize) -> bool {
-    let (Some(before), c) = (i.checked_sub(1).map(|b| text[b]), text[i]) else { return false };
-    let next_is_small = text.get(i + 1).is_some_and(|n| n.is_lowercase());
+fn begins_word(before: char, c: char, next: Option<char>) -> bool {
     (before.is_lowercase() && c.is_uppercase())
-        || (before.is_uppercase() && c.is_uppercase() && next_is_small)
+        || (before.is_uppercase() && c.is_uppercase() && next.is_some_and(char::is_lowercase))
         || before.is_numeric() != c.is_numeric()
 }
 

@@ -6,11 +6,17 @@
 //! | step: `sha256("govctl.step/1\n" ‖ …)` | one step |
 //! | action: `sha256("govctl.action/1\n" ‖ …)` | `{"actor", "step", "tenant"}` |
 //!
+//! Each type is written twice: as JSON for who shows it, and straight into its canonical text for who hashes it; a property test
+//! (tests/plan.rs) holds the two equal.
+//!
 //! What is absent stays absent, and an empty list stays one: whoever writes the file canonically gets the same hashes.
+
+use std::borrow::Cow;
+use std::ops::Range;
 
 use serde_json::{Map, Value, json};
 
-use super::canonical;
+use super::canonical::{self, Object};
 
 /// What an actor means to do.
 #[derive(Clone, Debug, PartialEq)]
@@ -100,6 +106,14 @@ impl Actor {
         put(&mut out, "on_behalf_of", self.on_behalf_of.clone());
         out
     }
+
+    fn write(&self, out: &mut String) {
+        let mut object = Object::open(out);
+        object.text("id", &self.id);
+        object.text("kind", self.kind.name());
+        object.optional("on_behalf_of", self.on_behalf_of.as_deref());
+        object.close();
+    }
 }
 
 impl Step {
@@ -134,9 +148,31 @@ impl Step {
         out
     }
 
+    /// Its canonical text.
+    pub fn canonical(&self) -> String {
+        let mut out = String::new();
+        self.write(&mut out);
+        out
+    }
+
     /// Its hash, which a node of an execution graph carries.
     pub fn step_hash(&self) -> String {
-        canonical::hash("step", &self.to_value())
+        canonical::hash_text("step", &self.canonical())
+    }
+
+    fn write(&self, out: &mut String) {
+        let mut object = Object::open(out);
+        object.text("action", &self.action);
+        object.integer("budget_cents", self.budget_cents);
+        object.map("constraints", self.constraints.as_ref());
+        object.text("idempotency_key", &self.idempotency_key);
+        object.texts("labels", self.labels.as_deref());
+        object.map("params", Some(&self.params));
+        object.texts("paths", self.paths.as_deref());
+        object.optional("provider", self.provider.as_deref());
+        object.text("resource", &self.resource);
+        object.optional("step_id", self.step_id.as_deref());
+        object.close();
     }
 
     /// Its labels.
@@ -167,12 +203,36 @@ impl Plan {
 
     /// Its canonical text.
     pub fn canonical(&self) -> String {
-        canonical::to_string(&self.to_value())
+        self.write().0
     }
 
     /// Its hash.
     pub fn plan_hash(&self) -> String {
-        canonical::hash("plan", &self.to_value())
+        canonical::hash_text("plan", &self.canonical())
+    }
+
+    /// Its hash and those of its steps, in one pass.
+    pub fn hashes(&self) -> (String, Vec<String>) {
+        let (text, steps) = self.write();
+        let step = |span: Range<usize>| canonical::hash_text("step", &text[span]);
+        (canonical::hash_text("plan", &text), steps.into_iter().map(step).collect())
+    }
+
+    /// Its canonical text, and where in it each step stands.
+    fn write(&self) -> (String, Vec<Range<usize>>) {
+        let (mut out, mut steps) = (String::new(), Vec::with_capacity(self.steps.len()));
+        let mut object = Object::open(&mut out);
+        self.actor.write(object.member("actor"));
+        object.texts("labels", self.labels.as_deref());
+        object.optional("request_id", self.request_id.as_deref());
+        canonical::list(&self.steps, object.member("steps"), |step, out| {
+            let from = out.len();
+            step.write(out);
+            steps.push(from..out.len());
+        });
+        object.text("tenant", &self.tenant);
+        object.close();
+        (out, steps)
     }
 
     /// The hash of one step with who takes it and for whom; what an approval of a single action binds.
@@ -181,9 +241,9 @@ impl Plan {
     }
 
     /// What a step is called in a graph: its id, or `step-<n>` from 1 where it has none.
-    pub fn step_id(&self, index: usize) -> String {
-        let own = self.steps.get(index).and_then(|s| s.step_id.clone());
-        own.unwrap_or_else(|| Self::default_step_id(index))
+    pub fn step_id(&self, index: usize) -> Cow<'_, str> {
+        let own = self.steps.get(index).and_then(|s| s.step_id.as_deref());
+        own.map_or_else(|| Self::default_step_id(index).into(), Cow::Borrowed)
     }
 
     /// What a step without an id is called.
@@ -199,8 +259,13 @@ impl Plan {
 
 /// The hash of one step with who takes it and for whom.
 pub fn action_hash(tenant: &str, actor: &Actor, step: &Step) -> String {
-    let whole = json!({ "actor": actor.to_value(), "step": step.to_value(), "tenant": tenant });
-    canonical::hash("action", &whole)
+    let mut out = String::new();
+    let mut object = Object::open(&mut out);
+    actor.write(object.member("actor"));
+    step.write(object.member("step"));
+    object.text("tenant", tenant);
+    object.close();
+    canonical::hash_text("action", &out)
 }
 
 fn put<T: Into<Value>>(object: &mut Value, name: &str, value: Option<T>) {

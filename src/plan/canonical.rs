@@ -1,8 +1,11 @@
 //! The canonical form of JSON (RFC 8785, JCS) and the hashes over it.
 
-use serde_json::Value;
+use std::cmp::Ordering;
+
+use serde_json::{Map, Number, Value};
 use sha2::{Digest, Sha256};
 
+use super::strict::MAX_INTEGER;
 use crate::finding::hex;
 
 /// The canonical bytes of a value: no white space, members by UTF-16 code units, the shortest escapes, numbers as ECMAScript
@@ -15,10 +18,86 @@ pub fn to_string(value: &Value) -> String {
 
 /// `sha256("govctl.<kind>/1\n" ‖ canonical bytes)`, printed as `sha256:<hex>`.
 pub fn hash(kind: &str, value: &Value) -> String {
-    let mut digest = Sha256::new();
-    digest.update(format!("govctl.{kind}/1\n"));
-    digest.update(to_string(value));
+    hash_text(kind, &to_string(value))
+}
+
+/// As [`hash`], of a text that is canonical already.
+pub fn hash_text(kind: &str, canonical: &str) -> String {
+    let digest = Sha256::new().chain_update("govctl.").chain_update(kind).chain_update("/1\n").chain_update(canonical);
     format!("sha256:{}", hex(&digest.finalize()))
+}
+
+/// An object written member by member, without a [`Value`] in between. Its members come in their canonical order.
+#[derive(Debug)]
+pub struct Object<'o> {
+    out: &'o mut String,
+    last: &'static str,
+}
+
+impl<'o> Object<'o> {
+    /// Begins one.
+    pub fn open(out: &'o mut String) -> Self {
+        out.push('{');
+        Self { out, last: "" }
+    }
+
+    /// Begins a member; what is written next is its value.
+    pub fn member(&mut self, name: &'static str) -> &mut String {
+        debug_assert!(self.last < name, "{name} stands after {}", self.last);
+        separate(usize::from(!self.last.is_empty()), self.out);
+        self.last = name;
+        write_text(name, self.out);
+        self.out.push(':');
+        self.out
+    }
+
+    /// A member that is a text.
+    pub fn text(&mut self, name: &'static str, text: &str) {
+        write_text(text, self.member(name));
+    }
+
+    /// A member that is a text, where there is one.
+    pub fn optional(&mut self, name: &'static str, text: Option<&str>) {
+        if let Some(text) = text {
+            self.text(name, text);
+        }
+    }
+
+    /// A member that is a list of texts, where there is one.
+    pub fn texts(&mut self, name: &'static str, texts: Option<&[String]>) {
+        if let Some(texts) = texts {
+            list(texts, self.member(name), |text, out| write_text(text, out));
+        }
+    }
+
+    /// A member that is an integer, where there is one.
+    pub fn integer(&mut self, name: &'static str, integer: Option<i64>) {
+        if let Some(integer) = integer {
+            self.member(name).push_str(&integer.to_string());
+        }
+    }
+
+    /// A member that is an object, where there is one.
+    pub fn map(&mut self, name: &'static str, map: Option<&Map<String, Value>>) {
+        if let Some(map) = map {
+            write_map(map, self.member(name));
+        }
+    }
+
+    /// Ends it.
+    pub fn close(self) {
+        self.out.push('}');
+    }
+}
+
+/// Writes a list, each item as `write` does.
+pub fn list<T>(items: &[T], out: &mut String, mut write: impl FnMut(&T, &mut String)) {
+    out.push('[');
+    for (i, item) in items.iter().enumerate() {
+        separate(i, out);
+        write(item, out);
+    }
+    out.push(']');
 }
 
 /// A double as ECMAScript prints it (ECMA-262, Number::toString); `None`: infinite or not a number, which JSON does not have.
@@ -31,33 +110,43 @@ fn write(value: &Value, out: &mut String) {
         Value::Null => out.push_str("null"),
         Value::Bool(true) => out.push_str("true"),
         Value::Bool(false) => out.push_str("false"),
-        // JCS reads every number as a double; those of hashed objects are integers that one can hold.
-        Value::Number(n) => match n.as_f64().and_then(number) {
-            Some(text) => out.push_str(&text),
-            None => out.push_str("null"),
-        },
+        Value::Number(number) => write_number(number, out),
         Value::String(text) => write_text(text, out),
-        Value::Array(items) => {
-            out.push('[');
-            for (i, item) in items.iter().enumerate() {
-                separate(i, out);
-                write(item, out);
-            }
-            out.push(']');
-        }
-        Value::Object(members) => {
-            let mut sorted: Vec<_> = members.iter().collect();
-            sorted.sort_by(|(a, _), (b, _)| a.encode_utf16().cmp(b.encode_utf16()));
-            out.push('{');
-            for (i, (name, member)) in sorted.into_iter().enumerate() {
-                separate(i, out);
-                write_text(name, out);
-                out.push(':');
-                write(member, out);
-            }
-            out.push('}');
-        }
+        Value::Array(items) => list(items, out, write),
+        Value::Object(members) => write_map(members, out),
     }
+}
+
+/// JCS reads every number as a double; those of hashed objects are integers that one can hold, and look the same as such.
+fn write_number(n: &Number, out: &mut String) {
+    match n.as_i64().filter(|n| n.unsigned_abs() <= MAX_INTEGER.unsigned_abs()) {
+        Some(integer) => out.push_str(&integer.to_string()),
+        None => out.push_str(&n.as_f64().and_then(number).unwrap_or_else(|| "null".to_owned())),
+    }
+}
+
+fn write_map(map: &Map<String, Value>, out: &mut String) {
+    out.push('{');
+    // A map keeps its members by their bytes, which is nearly always the order asked for.
+    if map.keys().is_sorted_by(|a, b| by_utf16(a, b).is_lt()) {
+        map.iter().enumerate().for_each(|(i, (name, member))| write_member(i, name, member, out));
+    } else {
+        let mut sorted: Vec<_> = map.iter().collect();
+        sorted.sort_by(|(a, _), (b, _)| by_utf16(a, b));
+        sorted.into_iter().enumerate().for_each(|(i, (name, member))| write_member(i, name, member, out));
+    }
+    out.push('}');
+}
+
+fn write_member(index: usize, name: &str, member: &Value, out: &mut String) {
+    separate(index, out);
+    write_text(name, out);
+    out.push(':');
+    write(member, out);
+}
+
+fn by_utf16(a: &str, b: &str) -> Ordering {
+    if a.is_ascii() && b.is_ascii() { a.cmp(b) } else { a.encode_utf16().cmp(b.encode_utf16()) }
 }
 
 fn separate(index: usize, out: &mut String) {
@@ -68,19 +157,22 @@ fn separate(index: usize, out: &mut String) {
 
 fn write_text(text: &str, out: &mut String) {
     out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\u{8}' => out.push_str("\\b"),
-            '\t' => out.push_str("\\t"),
-            '\n' => out.push_str("\\n"),
-            '\u{c}' => out.push_str("\\f"),
-            '\r' => out.push_str("\\r"),
-            c if c < ' ' => out.push_str(&format!("\\u{:04x}", u32::from(c))),
-            c => out.push(c),
+    let mut plain = 0;
+    for (i, byte) in text.bytes().enumerate().filter(|(_, b)| *b < b' ' || matches!(b, b'"' | b'\\')) {
+        out.push_str(&text[plain..i]);
+        plain = i + 1;
+        match byte {
+            b'"' => out.push_str("\\\""),
+            b'\\' => out.push_str("\\\\"),
+            8 => out.push_str("\\b"),
+            b'\t' => out.push_str("\\t"),
+            b'\n' => out.push_str("\\n"),
+            12 => out.push_str("\\f"),
+            b'\r' => out.push_str("\\r"),
+            byte => out.push_str(&format!("\\u{byte:04x}")),
         }
     }
+    out.push_str(&text[plain..]);
     out.push('"');
 }
 

@@ -3,7 +3,8 @@
 //!
 //! `{"plan_hash"?, "nodes": [{"step_id", "step_hash", "depends_on"?: […]}]}`
 
-use std::collections::{HashMap, HashSet};
+use std::borrow::Cow;
+use std::collections::HashMap;
 
 use serde_json::Value;
 
@@ -72,67 +73,83 @@ impl Reader<'_> {
 
 /// The graph of a plan whose steps follow one another.
 pub fn of(plan: &Plan) -> Graph {
-    let node = |(i, step): (usize, &super::Step)| Node {
-        step_id: plan.step_id(i),
-        step_hash: step.step_hash(),
-        depends_on: i.checked_sub(1).map(|before| plan.step_id(before)).into_iter().collect(),
+    let (plan_hash, steps) = plan.hashes();
+    let id = |i: usize| plan.step_id(i).into_owned();
+    let node = |(i, step_hash): (usize, String)| Node {
+        step_id: id(i),
+        step_hash,
+        depends_on: i.checked_sub(1).map(id).into_iter().collect(),
     };
-    Graph { plan_hash: Some(plan.plan_hash()), nodes: plan.steps.iter().enumerate().map(node).collect() }
+    Graph { plan_hash: Some(plan_hash), nodes: steps.into_iter().enumerate().map(node).collect() }
 }
 
 /// Every difference between a graph and its plan; none: it is the plan's.
 pub fn verify(plan: &Plan, graph: &Graph) -> Vec<Violation> {
     let mut notes = Violations::default();
-    if graph.plan_hash.as_ref().is_some_and(|hash| *hash != plan.plan_hash()) {
+    let (plan_hash, hashes) = plan.hashes();
+    if graph.plan_hash.as_ref().is_some_and(|hash| *hash != plan_hash) {
         notes.add(Code::GraphPlanHash, "$.plan_hash", "the graph was made for another plan");
     }
-    let ids: Vec<String> = (0..plan.steps.len()).map(|i| plan.step_id(i)).collect();
-    let steps: HashMap<&str, usize> = ids.iter().enumerate().map(|(i, id)| (id.as_str(), i)).collect();
-    let mut seen: HashSet<&str> = HashSet::with_capacity(ids.len());
+    let mut steps = Steps::of(plan);
     let nodes = Path::Root.key("nodes");
     let mut latest: Option<usize> = None;
     for (i, node) in graph.nodes.iter().enumerate() {
         let path = nodes.item(i);
-        dependencies(node, &seen, &steps, &path, &mut notes);
-        let id = visible(&node.step_id);
-        let Some(&index) = steps.get(node.step_id.as_str()) else {
-            notes.add(Code::GraphExtra, path, format!("the plan has no step `{id}`"));
+        dependencies(node, &steps, &path, &mut notes);
+        let id = || visible(&node.step_id);
+        let Some(&index) = steps.by_id.get(&*node.step_id) else {
+            notes.add(Code::GraphExtra, path, format!("the plan has no step `{}`", id()));
             continue;
         };
-        if !seen.insert(&node.step_id) {
-            notes.add(Code::GraphDuplicate, path, format!("the step `{id}` stands twice in the graph"));
+        if std::mem::replace(&mut steps.is_done[index], true) {
+            notes.add(Code::GraphDuplicate, path, format!("the step `{}` stands twice in the graph", id()));
             continue;
         }
         if latest.is_some_and(|latest| index < latest) {
-            notes.add(Code::GraphReordered, path, format!("the plan has the step `{id}` earlier"));
+            notes.add(Code::GraphReordered, path, format!("the plan has the step `{}` earlier", id()));
         }
         latest = latest.max(Some(index));
-        if plan.steps[index].step_hash() != node.step_hash {
-            notes.add(Code::GraphChanged, path, format!("the step `{id}` is not the one of the plan"));
+        if hashes[index] != node.step_hash {
+            notes.add(Code::GraphChanged, path, format!("the step `{}` is not the one of the plan", id()));
         }
     }
-    for (i, id) in ids.iter().enumerate().filter(|(_, id)| !seen.contains(id.as_str())) {
-        let message = format!("the graph lacks the step `{}`", visible(id));
-        notes.add(Code::GraphMissing, Path::Root.key("steps").item(i), message);
-    }
+    steps.missing(plan, &mut notes);
     notes.into_vec()
 }
 
-fn dependencies(
-    node: &Node,
-    done: &HashSet<&str>,
-    steps: &HashMap<&str, usize>,
-    path: &Path<'_>,
-    notes: &mut Violations,
-) {
+/// The steps of a plan, and which of them the graph had so far.
+struct Steps<'p> {
+    by_id: HashMap<Cow<'p, str>, usize>,
+    is_done: Vec<bool>,
+}
+
+impl<'p> Steps<'p> {
+    fn of(plan: &'p Plan) -> Self {
+        let count = plan.steps.len();
+        let mut by_id = HashMap::with_capacity(count);
+        by_id.extend((0..count).map(|i| (plan.step_id(i), i)));
+        Self { by_id, is_done: vec![false; count] }
+    }
+
+    fn missing(&self, plan: &Plan, notes: &mut Violations) {
+        for (i, _) in self.is_done.iter().enumerate().filter(|(_, done)| !**done) {
+            let message = format!("the graph lacks the step `{}`", visible(&plan.step_id(i)));
+            notes.add(Code::GraphMissing, Path::Root.key("steps").item(i), message);
+        }
+    }
+}
+
+fn dependencies(node: &Node, steps: &Steps<'_>, path: &Path<'_>, notes: &mut Violations) {
     let list = path.key("depends_on");
-    for (i, wanted) in node.depends_on.iter().enumerate().filter(|(_, w)| !done.contains(w.as_str())) {
-        let why = if *wanted == node.step_id {
-            "is the node itself"
-        } else if steps.contains_key(wanted.as_str()) {
-            "is not done before"
-        } else {
-            "is no step of the plan"
+    for (i, wanted) in node.depends_on.iter().enumerate() {
+        let step = steps.by_id.get(wanted.as_str());
+        if step.is_some_and(|step| steps.is_done[*step]) {
+            continue;
+        }
+        let why = match step {
+            _ if *wanted == node.step_id => "is the node itself",
+            Some(_) => "is not done before",
+            None => "is no step of the plan",
         };
         notes.add(Code::GraphDependency, list.item(i), format!("`{}` {why}", visible(wanted)));
     }

@@ -7,9 +7,14 @@ pub fn is_invisible(c: char) -> bool {
             | '\u{ad}' | '\u{180e}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
+/// Whether a text holds such a character.
+pub fn has_invisible(text: &str) -> bool {
+    !text.bytes().all(|b| matches!(b, b' '..=b'~')) && text.chars().any(is_invisible)
+}
+
 /// A text with its invisible characters written out.
 pub fn visible(text: &str) -> String {
-    if !text.chars().any(is_invisible) {
+    if !has_invisible(text) {
         return text.to_owned();
     }
     text.chars().map(|c| if is_invisible(c) { c.escape_unicode().to_string() } else { c.to_string() }).collect()

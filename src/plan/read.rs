@@ -1,11 +1,12 @@
 //! Bytes → [`Plan`], or everything that is wrong with them.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Value};
 
 use super::action::{Actor, ActorKind, Plan, Step};
-use super::identifier::{is_invisible, visible};
+use super::identifier::{has_invisible, visible};
 use super::path::Path;
 use super::tree;
 use super::violation::{Code, Violation, Violations};
@@ -155,7 +156,7 @@ impl Reader<'_> {
 
     /// Steps are told apart by their ids and keys, also where something else is wrong with them.
     fn unique(&mut self, items: &[Value], path: &Path<'_>) {
-        let (mut ids, mut keys) = (HashMap::new(), HashMap::new());
+        let (mut ids, mut keys) = (HashSet::with_capacity(items.len()), HashMap::with_capacity(items.len()));
         for (i, item) in items.iter().enumerate() {
             let text = |name| item.get(name).and_then(Value::as_str);
             if let Some(key) = text("idempotency_key")
@@ -164,9 +165,9 @@ impl Reader<'_> {
                 let message = format!("step {first} has the same key");
                 self.notes.add(Code::DuplicateIdempotencyKey, path.item(i).key("idempotency_key"), message);
             }
-            let id = text("step_id").map_or_else(|| Plan::default_step_id(i), str::to_owned);
-            let message = format!("another step is called `{}`, too", visible(&id));
-            if ids.insert(id, i).is_some() {
+            let id = text("step_id").map_or_else(|| Plan::default_step_id(i).into(), Cow::Borrowed);
+            if let Some(id) = ids.replace(id) {
+                let message = format!("another step is called `{}`, too", visible(&id));
                 self.notes.add(Code::DuplicateStepId, path.item(i).key("step_id"), message);
             }
         }
@@ -227,7 +228,7 @@ impl Reader<'_> {
             self.wrong_type(&value, path, "a text");
             return None;
         };
-        if text.chars().any(is_invisible) {
+        if has_invisible(&text) {
             let message = "a name may not hold control characters, nor such as are not seen or change the direction";
             self.notes.add(Code::ControlCharacter, path, message);
         } else if text.trim().is_empty() {
@@ -245,7 +246,7 @@ impl Reader<'_> {
     /// A number that was refused has its own violation already.
     fn wrong_type(&mut self, value: &Value, path: &Path<'_>, expected: &str) {
         let kind = match value {
-            Value::Null if self.notes.has_at(&path.to_string()) => return,
+            Value::Null if self.notes.has_at(path) => return,
             Value::Null => "null",
             Value::Bool(_) => "true or false",
             Value::Number(_) => "a number",

@@ -4,9 +4,10 @@
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde_json::map::Entry;
 use serde_json::{Map, Value};
 
-use super::identifier::is_invisible;
+use super::identifier::has_invisible;
 use super::path::Path;
 use super::strict::MAX_INTEGER;
 use super::violation::{Code, Violations};
@@ -96,14 +97,15 @@ impl<'de> Visitor<'de> for Seed<'_> {
         let mut out = Map::new();
         while let Some(name) = members.next_key::<String>()? {
             let path = self.path.key(&name);
-            if name.chars().any(is_invisible) {
+            if has_invisible(&name) {
                 self.notes.add(Code::ControlCharacter, path, "a member's name holds a character that is not seen");
             }
             let value = members.next_value_seed(Seed { path: &path, notes: &mut *self.notes })?;
-            if out.contains_key(&name) {
-                self.notes.add(Code::DuplicateKey, path, "this member stands twice");
-            } else {
-                out.insert(name, value);
+            match out.entry(name) {
+                Entry::Vacant(place) => drop(place.insert(value)),
+                Entry::Occupied(place) => {
+                    self.notes.add(Code::DuplicateKey, self.path.key(place.key()), "this member stands twice");
+                }
             }
         }
         Ok(Value::Object(out))

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use super::path::Path;
+
 macro_rules! codes {
     ($($(#[doc = $doc:literal])* $variant:ident = $name:literal,)*) => {
         /// What is wrong. The list is closed.
@@ -118,8 +120,11 @@ impl Violations {
     }
 
     /// Whether something is wrong at that very place.
-    pub fn has_at(&self, path: &str) -> bool {
-        self.list.iter().any(|v| v.path == path)
+    pub fn has_at(&self, path: &Path<'_>) -> bool {
+        !self.list.is_empty() && {
+            let path = path.to_string();
+            self.list.iter().any(|v| v.path == path)
+        }
     }
 
     /// All of them, in the order of the document as far as it was known.

@@ -4,6 +4,12 @@
 //! means: a rule that restricts takes unknown as a match, a rule that permits does not, so that removing information never
 //! makes a decision more permissive.
 
+use std::borrow::Cow;
+use std::cmp::Ordering;
+use std::sync::OnceLock;
+
+use globset::GlobMatcher;
+use regex::Regex;
 use serde_json::{Map, Value as Json};
 
 use super::exact;
@@ -44,14 +50,191 @@ impl Truth {
     }
 }
 
-/// Whether all conditions hold of a request.
+/// What conditions are asked of.
+pub trait Request {
+    /// The value of a field, `params.ref`; `None` where the request does not say.
+    fn field(&self, path: &str) -> Option<Cow<'_, Json>>;
+}
+
+impl Request for Json {
+    fn field(&self, path: &str) -> Option<Cow<'_, Json>> {
+        descend(self, path).map(Cow::Borrowed)
+    }
+}
+
+/// The value at a path of member names; a null is none.
+pub fn descend<'r>(value: &'r Json, path: &str) -> Option<&'r Json> {
+    let found = path.split('.').try_fold(value, |at, part| at.get(part));
+    found.filter(|v| !v.is_null())
+}
+
+/// Whether all conditions hold of a request. Who asks more than once keeps a [`Condition`].
 pub fn holds(conditions: &Map<String, Json>, request: &Json) -> Truth {
-    all(conditions.iter().map(|(key, operand)| match key.as_str() {
-        "any_of" => any(tables(operand).map(|t| holds(t, request))),
-        "all_of" => all(tables(operand).map(|t| holds(t, request))),
-        "not" => operand.as_object().map_or(Truth::Unknown, |t| holds(t, request).negate()),
-        field => compare(lookup(request, field), operand),
-    }))
+    Condition::new(conditions).holds(request)
+}
+
+/// Conditions made ready to be asked; all of them must hold.
+#[derive(Clone, Debug)]
+pub struct Condition {
+    parts: Vec<Part>,
+}
+
+#[derive(Clone, Debug)]
+enum Part {
+    Any(Vec<Condition>),
+    All(Vec<Condition>),
+    Not(Condition),
+    Field(String, Test),
+    Unknown,
+}
+
+/// What is asked of a value.
+#[derive(Clone, Debug)]
+enum Test {
+    Equal(Json),
+    Any(Vec<Test>),
+    All(Vec<Test>),
+    Not(Box<Test>),
+    Exists(bool),
+    /// On a list it holds when it does of one of the items.
+    Each(Operator),
+    Unknown,
+}
+
+#[derive(Clone, Debug)]
+enum Operator {
+    Equal(Json),
+    In(Vec<Json>),
+    Ordered(fn(Ordering) -> bool, Option<i128>),
+    Text(Text),
+    Unknown,
+}
+
+#[derive(Clone, Debug)]
+enum Text {
+    Prefix(String),
+    Suffix(String),
+    Name(String),
+    /// Compiled when they are first asked; none: they do not compile.
+    Glob(String, OnceLock<Option<GlobMatcher>>),
+    Regex(String, OnceLock<Option<Regex>>),
+}
+
+impl Condition {
+    /// Makes conditions ready.
+    pub fn new(conditions: &Map<String, Json>) -> Self {
+        let tables = |operand: &Json| {
+            let items = operand.as_array().into_iter().flatten();
+            items.filter_map(Json::as_object).map(Condition::new).collect()
+        };
+        let part = |(key, operand): (&String, &Json)| match key.as_str() {
+            "any_of" => Part::Any(tables(operand)),
+            "all_of" => Part::All(tables(operand)),
+            "not" => operand.as_object().map_or(Part::Unknown, |table| Part::Not(Condition::new(table))),
+            field => Part::Field(field.to_owned(), Test::new(operand)),
+        };
+        Self { parts: conditions.iter().map(part).collect() }
+    }
+
+    /// Whether all of them hold of a request.
+    pub fn holds(&self, request: &impl Request) -> Truth {
+        all(self.parts.iter().map(|part| match part {
+            Part::Any(conditions) => any(conditions.iter().map(|c| c.holds(request))),
+            Part::All(conditions) => all(conditions.iter().map(|c| c.holds(request))),
+            Part::Not(condition) => condition.holds(request).negate(),
+            Part::Field(path, test) => test.holds(request.field(path).as_deref()),
+            Part::Unknown => Truth::Unknown,
+        }))
+    }
+}
+
+impl Test {
+    fn new(operand: &Json) -> Self {
+        let Some(operators) = operand.as_object() else { return Test::Equal(operand.clone()) };
+        let list = |argument: &Json| argument.as_array().into_iter().flatten().map(Test::new).collect();
+        let test = |(name, argument): (&String, &Json)| match name.as_str() {
+            "any_of" => Test::Any(list(argument)),
+            "all_of" => Test::All(list(argument)),
+            "not" => Test::Not(Box::new(Test::new(argument))),
+            "exists" => argument.as_bool().map_or(Test::Unknown, Test::Exists),
+            name => Test::Each(Operator::new(name, argument)),
+        };
+        Test::All(operators.iter().map(test).collect())
+    }
+
+    fn holds(&self, value: Option<&Json>) -> Truth {
+        match self {
+            Test::Equal(wanted) => equal(value, wanted),
+            Test::Any(tests) => any(tests.iter().map(|t| t.holds(value))),
+            Test::All(tests) => all(tests.iter().map(|t| t.holds(value))),
+            Test::Not(test) => test.holds(value).negate(),
+            Test::Exists(wanted) => Truth::of(value.is_some() == *wanted),
+            Test::Each(operator) => operator.holds(value),
+            Test::Unknown => Truth::Unknown,
+        }
+    }
+}
+
+impl Operator {
+    fn new(name: &str, argument: &Json) -> Self {
+        match name {
+            "eq" => Operator::Equal(argument.clone()),
+            "in" => Operator::In(argument.as_array().cloned().unwrap_or_default()),
+            "lt" => Operator::Ordered(Ordering::is_lt, number(argument)),
+            "le" => Operator::Ordered(Ordering::is_le, number(argument)),
+            "gt" => Operator::Ordered(Ordering::is_gt, number(argument)),
+            "ge" => Operator::Ordered(Ordering::is_ge, number(argument)),
+            _ => argument.as_str().and_then(|text| Text::new(name, text)).map_or(Operator::Unknown, Operator::Text),
+        }
+    }
+
+    fn holds(&self, value: Option<&Json>) -> Truth {
+        if let Some(Json::Array(items)) = value
+            && !matches!(self, Operator::Equal(Json::Array(_)))
+        {
+            return any(items.iter().map(|item| self.holds(Some(item))));
+        }
+        match self {
+            Operator::Equal(wanted) => equal(value, wanted),
+            Operator::In(list) => any(list.iter().map(|wanted| equal(value, wanted))),
+            Operator::Ordered(wanted, limit) => match value.and_then(number).zip(*limit) {
+                Some((value, limit)) => Truth::of(wanted(value.cmp(&limit))),
+                None => Truth::Unknown,
+            },
+            Operator::Text(test) => value.and_then(Json::as_str).map_or(Truth::Unknown, |text| test.holds(text)),
+            Operator::Unknown => Truth::Unknown,
+        }
+    }
+}
+
+impl Text {
+    fn new(name: &str, argument: &str) -> Option<Self> {
+        let argument = argument.to_owned();
+        Some(match name {
+            "prefix" => Text::Prefix(argument),
+            "suffix" => Text::Suffix(argument),
+            "glob" if argument.contains("**") || argument.contains('/') => Text::Glob(argument, OnceLock::new()),
+            "glob" => Text::Name(argument),
+            "regex" => Text::Regex(argument, OnceLock::new()),
+            _ => return None,
+        })
+    }
+
+    fn holds(&self, text: &str) -> Truth {
+        let told = |holds: Option<bool>| holds.map_or(Truth::Unknown, Truth::of);
+        match self {
+            Text::Prefix(prefix) => Truth::of(text.starts_with(prefix)),
+            Text::Suffix(suffix) => Truth::of(text.ends_with(suffix)),
+            Text::Name(glob) => Truth::of(name_matches(glob, text)),
+            Text::Glob(glob, ready) => {
+                let glob = ready.get_or_init(|| compile_glob(glob).ok().map(|g| g.compile_matcher()));
+                told(glob.as_ref().map(|g| g.is_match(text)))
+            }
+            Text::Regex(regex, ready) => {
+                told(ready.get_or_init(|| Regex::new(regex).ok()).as_ref().map(|r| r.is_match(text)))
+            }
+        }
+    }
 }
 
 fn all(parts: impl Iterator<Item = Truth>) -> Truth {
@@ -62,73 +245,12 @@ fn any(parts: impl Iterator<Item = Truth>) -> Truth {
     parts.max().unwrap_or(Truth::No)
 }
 
-fn tables(operand: &Json) -> impl Iterator<Item = &Map<String, Json>> {
-    operand.as_array().into_iter().flatten().filter_map(Json::as_object)
-}
-
-fn lookup<'r>(request: &'r Json, field: &str) -> Option<&'r Json> {
-    let found = field.split('.').try_fold(request, |at, part| at.get(part));
-    found.filter(|v| !v.is_null())
-}
-
-fn compare(value: Option<&Json>, operand: &Json) -> Truth {
-    let Some(operators) = operand.as_object() else { return equal(value, operand) };
-    all(operators.iter().map(|(name, argument)| match name.as_str() {
-        "any_of" => any(argument.as_array().into_iter().flatten().map(|a| compare(value, a))),
-        "all_of" => all(argument.as_array().into_iter().flatten().map(|a| compare(value, a))),
-        "not" => compare(value, argument).negate(),
-        "exists" => argument.as_bool().map_or(Truth::Unknown, |wanted| Truth::of(value.is_some() == wanted)),
-        name => operate(name, value, argument),
-    }))
-}
-
-fn operate(name: &str, value: Option<&Json>, argument: &Json) -> Truth {
-    // A list (labels, paths) satisfies an operator when one of its items does.
-    if let Some(Json::Array(items)) = value
-        && !(name == "eq" && argument.is_array())
-    {
-        return any(items.iter().map(|item| operate(name, Some(item), argument)));
-    }
-    match name {
-        "eq" => equal(value, argument),
-        "in" => any(argument.as_array().into_iter().flatten().map(|a| equal(value, a))),
-        "lt" => ordered(value, argument, std::cmp::Ordering::is_lt),
-        "le" => ordered(value, argument, std::cmp::Ordering::is_le),
-        "gt" => ordered(value, argument, std::cmp::Ordering::is_gt),
-        "ge" => ordered(value, argument, std::cmp::Ordering::is_ge),
-        _ => match value.and_then(Json::as_str).zip(argument.as_str()) {
-            Some((text, argument)) => textual(name, text, argument),
-            None => Truth::Unknown,
-        },
-    }
-}
-
-fn textual(name: &str, text: &str, argument: &str) -> Truth {
-    match name {
-        "prefix" => Truth::of(text.starts_with(argument)),
-        "suffix" => Truth::of(text.ends_with(argument)),
-        "glob" if argument.contains("**") || argument.contains('/') => {
-            compile_glob(argument).map_or(Truth::Unknown, |g| Truth::of(g.compile_matcher().is_match(text)))
-        }
-        "glob" => Truth::of(name_matches(argument, text)),
-        "regex" => regex::Regex::new(argument).map_or(Truth::Unknown, |r| Truth::of(r.is_match(text))),
-        _ => Truth::Unknown,
-    }
-}
-
 fn equal(value: Option<&Json>, argument: &Json) -> Truth {
     match value {
         None => Truth::Unknown,
         Some(Json::Array(items)) if !argument.is_array() => any(items.iter().map(|i| equal(Some(i), argument))),
         Some(value) if std::mem::discriminant(value) != std::mem::discriminant(argument) => Truth::Unknown,
         Some(value) => Truth::of(value == argument),
-    }
-}
-
-fn ordered(value: Option<&Json>, argument: &Json, wanted: fn(std::cmp::Ordering) -> bool) -> Truth {
-    match value.and_then(number).zip(number(argument)) {
-        Some((value, argument)) => Truth::of(wanted(value.cmp(&argument))),
-        None => Truth::Unknown,
     }
 }
 
