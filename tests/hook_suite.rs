@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+#[path = "common/managers.rs"]
+mod programs;
+
 #[path = "common/place.rs"]
 mod place;
 

@@ -7,6 +7,8 @@
 
 #[path = "hooks/kit.rs"]
 mod kit;
+#[path = "common/managers.rs"]
+mod managers;
 
 use kit::{each_manager, secret};
 

@@ -90,6 +90,7 @@ pub fn run(args: &Args, options: &PolicyArgs, terminal: &mut Terminal) -> Result
     plan.steps.iter().try_for_each(write)?;
     plan.hooks.install(&plan.directory)?;
     terminal.note(&format!("wrote {}", names(&plan)));
+    plan.hooks.left.iter().for_each(|l| terminal.warn(l));
     terminal.say(&next(&plan));
     Ok(Exit::Clean)
 }

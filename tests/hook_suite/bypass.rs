@@ -133,6 +133,39 @@ fn what_no_hook_saw_is_found_by_reconcile() {
     assert!(ran.status == 1 && ran.out.contains(RULE), "{ran:?}");
 }
 
+/// One transaction with many references, such as a fetch: the script hands them on before it has read them all.
+#[test]
+fn a_branch_among_many_references_is_looked_at() {
+    let place = governed("");
+    let head = place.git(&["rev-parse", "HEAD"]);
+    let tags: String = (0..100).map(|n| format!("create refs/tags/t{n} {head}\n")).collect();
+    place.write(".git/tags", &tags);
+    passed(shell(
+        &place,
+        "git update-ref --stdin <.git/tags && test $(git tag | wc -l) = 100 && git tag -d $(git tag)",
+    ));
+    staged(&place, "a.py", "import os\n");
+    let made = shell(&place, "git commit-tree -p HEAD -m x $(git write-tree)").1;
+    for branch in ["refs/heads/a", "refs/heads/z"] {
+        // Once read by the script, once by govctl.
+        place.write(".git/all", format!("{tags}create {branch} {made}"));
+        place.write(".git/few", format!("create refs/tags/t0 {head}\ncreate {branch} {made}"));
+        for name in ["all", "few"] {
+            let (ok, text) = shell(&place, &format!("git update-ref --stdin <.git/{name}"));
+            assert!(!ok && text.contains("went past its checks"), "{branch} {name}: {text}");
+        }
+    }
+    // The hook that was there is told of all of them, too.
+    let script = "#!/bin/sh\n[ $1 = prepared ] && cat >.git/told\nexit 0\n";
+    place.write(".git/hooks/reference-transaction.before-govctl", script);
+    passed(shell(
+        &place,
+        "chmod +x .git/hooks/reference-transaction.before-govctl && git update-ref --stdin <.git/tags",
+    ));
+    assert_eq!(place.read(".git/told").lines().count(), 100);
+    assert!(!shell(&place, "git update-ref --stdin <.git/few").0);
+}
+
 #[test]
 fn without_a_policy_nothing_is_asked_of_a_commit() {
     let place = Place::repository(&[("a.py", "pass\n")]);

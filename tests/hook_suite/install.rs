@@ -117,8 +117,17 @@ fn every_repository_of_a_user_gets_them_and_keeps_its_own() {
     let ran = git("git add a.py && git commit -m one");
     assert!(ran.status != 0 && (ran.out.clone() + &ran.err).contains("mine ran"), "{ran:?}");
     assert!((ran.out.clone() + &ran.err).contains("a.py"), "{ran:?}");
+    // In a linked worktree and a submodule too, where the shell has to ask git for that folder.
+    let line =
+        "git worktree add -q --detach .git/linked 2>&1; cd .git/linked && echo 1 >c && git add c && git commit -m c";
+    git("git commit -q --no-verify --allow-empty -m zero 2>&1");
+    let ran = git(line);
+    assert!((ran.out.clone() + &ran.err).contains("mine ran"), "{ran:?}");
+    // One repository does not take them away from all others.
+    let ran = git(&format!("'{govctl}' hook uninstall"));
+    assert!(ran.status == 2 && ran.err.contains("hook uninstall --global"), "{ran:?}");
     assert_eq!(git(&format!("'{govctl}' hook uninstall --global")).status, 0);
     assert_ne!(git("git config --global core.hooksPath").status, 0);
-    let ran = git("git commit -q -m one");
+    let ran = git("git commit -q --allow-empty -m one");
     assert_eq!(ran.status, 0, "{ran:?}");
 }

@@ -1,14 +1,14 @@
-//! pre-commit and prek in a virtual environment under target/, and a throw-away repository that uses one of them.
+//! A throw-away repository that uses pre-commit or prek.
 
 use std::env;
-use std::fs::{self, File};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::sync::OnceLock;
 
 use tempfile::TempDir;
 
-const PACKAGES: [&str; 2] = ["pre-commit==4.7.0", "prek==0.5.11"];
+use super::managers;
+
 const MANAGERS: [&str; 2] = ["pre-commit", "prek"];
 
 /// A line with a token that a rule finds.
@@ -19,36 +19,9 @@ pub fn secret() -> String {
 
 /// Runs a test under each hook manager; skips it, after saying so, where they cannot be had (a failure under CI=true).
 pub fn each_manager(test: impl Fn(&Place)) {
-    static TOOLS: OnceLock<Result<PathBuf, String>> = OnceLock::new();
-    match TOOLS.get_or_init(install) {
-        Ok(bin) => MANAGERS.iter().for_each(|manager| test(&Place::new(bin, manager))),
-        Err(why) if env::var("CI").as_deref() == Ok("true") => panic!("CI needs pre-commit and prek: {why}"),
-        Err(why) => eprintln!("skipped: pre-commit and prek are not here: {why}"),
+    if let Some(bin) = managers::programs() {
+        MANAGERS.iter().for_each(|manager| test(&Place::new(bin, manager)));
     }
-}
-
-/// The folder of the virtual environment's programs.
-fn install() -> Result<PathBuf, String> {
-    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("hook-managers");
-    fs::create_dir_all(&dir).map_err(|e| e.to_string())?;
-    // Another test process may be at it.
-    let lock = File::create(dir.join("lock")).map_err(|e| e.to_string())?;
-    lock.lock().map_err(|e| e.to_string())?;
-    let (venv, installed) = (dir.join("venv"), dir.join("installed"));
-    let bin = venv.join(if cfg!(windows) { "Scripts" } else { "bin" });
-    if fs::read_to_string(&installed).is_ok_and(|text| text == PACKAGES.join("\n")) && bin.is_dir() {
-        return Ok(bin);
-    }
-    succeed(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&venv))?;
-    let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
-    succeed(Command::new(bin.join("python")).args(pip).args(PACKAGES))?;
-    fs::write(installed, PACKAGES.join("\n")).map_err(|e| e.to_string())?;
-    Ok(bin)
-}
-
-fn succeed(command: &mut Command) -> Result<(), String> {
-    let output = command.output().map_err(|e| format!("{}: {e}", command.get_program().display()))?;
-    if output.status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&output.stderr).into_owned()) }
 }
 
 /// A repository with a remote, whose hooks are a manager's, which are govctl's.

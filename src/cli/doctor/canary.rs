@@ -2,7 +2,8 @@
 //! folder, which has the hook's very script and this repository's policy, under the real git; the user's repository, index
 //! and work tree are not touched. The secret is made up at that moment, so it stands in no file of govctl.
 //!
-//! A hook that ran here before govctl's is left out: it may do anything to the folder it runs in.
+//! A hook that ran here before govctl's, and what a manager runs beside it, are left out: they may do anything to the folder
+//! they run in.
 
 use std::env;
 use std::fs;
@@ -14,6 +15,7 @@ use toml_edit::{DocumentMut, Item, TableLike};
 
 use super::Check;
 use crate::cli::PolicyArgs;
+use crate::cli::hook::managers::{Kind, Manager};
 use crate::cli::hook::place::make_executable;
 use crate::cli::hook::stage::Stage;
 use crate::policy::load::Loaded;
@@ -29,13 +31,21 @@ pub fn blocks(stage: Stage) -> bool {
     matches!(stage, Stage::PreCommit | Stage::PreMergeCommit | Stage::CommitMsg | Stage::PrePush)
 }
 
-/// Sends the canary through a hook; without a script through what a manager runs.
-pub fn release(stage: Stage, script: Option<&Path>, options: &PolicyArgs, policy: Option<&Policy>) -> Check {
+/// How git comes to govctl at a hook.
+pub struct Way<'a> {
+    /// The manager that runs govctl; `None`: the script does.
+    pub manager: Option<&'a Manager>,
+    /// The script that git runs: govctl's, or the manager's.
+    pub script: PathBuf,
+}
+
+/// Sends the canary through a hook.
+pub fn release(stage: Stage, way: &Way<'_>, options: &PolicyArgs, policy: Option<&Policy>) -> Check {
     let name = format!("canary through {}", stage.name());
     if policy.is_some_and(|p| p.environment.enforcement_mode != EnforcementMode::Strict) {
         return Check::good(name, "not sent: the policy does not block here");
     }
-    match Cage::new(stage, script, options).and_then(|cage| cage.send(stage)) {
+    match Cage::new(stage, way, options).and_then(|cage| cage.send(stage)) {
         Ok(sent) if sent.passed => {
             let detail = "a change with a secret went through";
             Check::bad(name, detail, format!("govctl hook install --stage {}; govctl policy show checks", stage.name()))
@@ -60,34 +70,53 @@ struct Cage {
     path: PathBuf,
     environment: Option<String>,
     policy: Option<PathBuf>,
+    /// Where git looks for hooks, from the work tree.
+    hooks: &'static str,
+    /// Programs of the user's own work tree.
+    programs: Option<PathBuf>,
 }
 
 impl Cage {
-    fn new(stage: Stage, script: Option<&Path>, options: &PolicyArgs) -> Result<Self> {
+    fn new(stage: Stage, way: &Way<'_>, options: &PolicyArgs) -> Result<Self> {
         let path = env::temp_dir().join(format!("govctl-canary-{}-{:016x}", std::process::id(), fastrand::u64(..)));
         let loaded = options.load_here()?;
         let mut builder = fs::DirBuilder::new();
         #[cfg(unix)]
         std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
         builder.create(&path).with_context(|| format!("cannot make the folder {}", path.display()))?;
-        let mut cage = Self { path, environment: options.environment.clone(), policy: None };
+        let programs = way.manager.map(|m| m.root.join("node_modules/.bin"));
+        let mut cage =
+            Self { path, environment: options.environment.clone(), policy: None, hooks: "../hooks/_", programs };
         if let Loaded::File { verdict, .. } = &loaded {
             cage.policy = Some(cage.copy(verdict)?);
         }
-        let program = env::current_exe().context("cannot tell where govctl is")?;
-        let text = match script {
-            Some(script) => fs::read_to_string(script).with_context(|| format!("cannot read {}", script.display()))?,
-            None => stage.script(&program.to_string_lossy(), false),
-        };
-        fs::create_dir_all(cage.path.join("hooks"))?;
-        let hook = cage.path.join("hooks").join(stage.name());
-        fs::write(&hook, text)?;
-        make_executable(&hook)?;
         cage.must(&["init", "-q", "--template=", "work"], "")?;
         cage.must(&["init", "-q", "--bare", "--template=", "there.git"], "")?;
+        cage.set_up(stage, way)?;
         cage.put("clean.txt", "nothing\n")?;
         cage.must(&["commit", "-q", "-m", "Start"], "work")?;
         Ok(cage)
+    }
+
+    /// Puts the script in place, and for a manager its configuration with govctl alone in it.
+    fn set_up(&mut self, stage: Stage, way: &Way<'_>) -> Result<()> {
+        let mut scripts = self.path.join("hooks/_");
+        match way.manager {
+            Some(manager) if manager.kind == Kind::Husky => {
+                fs::create_dir_all(&scripts)?;
+                fs::write(self.path.join("hooks").join(stage.name()), manager.alone(stage)?)?;
+                copy_script(&way.script.with_file_name("h"), &scripts.join("h"))?;
+            }
+            Some(manager) => {
+                // lefthook takes no other folder than the repository's own for granted.
+                self.hooks = ".git/hooks";
+                scripts = self.path.join("work/.git/hooks");
+                fs::create_dir_all(&scripts)?;
+                fs::write(self.path.join("work/lefthook.yml"), manager.alone(stage)?)?;
+            }
+            None => fs::create_dir_all(&scripts)?,
+        }
+        copy_script(&way.script, &scripts.join(stage.name()))
     }
 
     /// Copies the policy and what it includes. The copy differs in two ways: its log is the cage's, so that nothing of this is
@@ -141,7 +170,7 @@ impl Cage {
 
     /// Runs git with the hook in place.
     fn armed(&self, args: &[&str]) -> Result<Sent> {
-        let output = self.git(args, "work", "../hooks")?;
+        let output = self.git(args, "work", self.hooks)?;
         let told = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
         Ok(Sent { passed: output.status.success(), told })
     }
@@ -168,6 +197,10 @@ impl Cage {
         for name in ["GITHUB_STEP_SUMMARY", "GOVCTL_POLICY", "GOVCTL_ENV"] {
             command.env_remove(name);
         }
+        if let Some(programs) = &self.programs {
+            let old = env::var_os("PATH").unwrap_or_default();
+            command.env("PATH", env::join_paths(env::split_paths(&old).chain([programs.clone()]))?);
+        }
         command.envs(self.policy.as_ref().map(|p| ("GOVCTL_POLICY", p)));
         command.envs(self.environment.as_ref().map(|e| ("GOVCTL_ENV", e)));
         command.output().context("cannot run git: install it, or put it on PATH")
@@ -179,6 +212,12 @@ impl Drop for Cage {
         // A folder that stays in the temporary one harms nobody.
         let _ = fs::remove_dir_all(&self.path);
     }
+}
+
+fn copy_script(from: &Path, to: &Path) -> Result<()> {
+    let text = fs::read(from).with_context(|| format!("cannot read {}", from.display()))?;
+    fs::write(to, text)?;
+    Ok(make_executable(to)?)
 }
 
 /// A policy's text without its own place for the log, and without the demand that it be trusted.

@@ -29,18 +29,22 @@ pub fn examine(directory: &Path, options: &PolicyArgs, policy: Option<&Policy>) 
     for stage in Stage::CLIENT {
         let by_manager = owner.as_ref().filter(|m| m.takes(stage));
         let check = match by_manager {
-            Some(manager) => wired(manager, stage),
+            Some(manager) => wired(manager, &folder, stage),
             None => standing(&folder, stage),
         };
         let check = check.unwrap_or_else(|e| Check::unknown(name(stage), format!("{e:#}")));
         let present = check.state == super::State::Good;
         checks.push(check);
         if present && canary::blocks(stage) {
-            let script = if by_manager.is_some() { None } else { Some(folder.file(stage)) };
-            checks.push(canary::release(stage, script.as_deref(), options, policy));
+            let by = canary::Way {
+                manager: by_manager,
+                script: by_manager.map_or(folder.ours(stage), |_| folder.file(stage)),
+            };
+            checks.push(canary::release(stage, &by, options, policy));
         }
     }
     checks.extend(gap(&folder, &all));
+    checks.extend(all.iter().filter(|m| !m.is_active(&folder)).map(inactive));
     checks
 }
 
@@ -48,18 +52,21 @@ fn name(stage: Stage) -> String {
     format!("hook {}", stage.name())
 }
 
-fn wired(manager: &Manager, stage: Stage) -> Result<Check> {
+fn wired(manager: &Manager, folder: &HooksFolder, stage: Stage) -> Result<Check> {
     let by = manager.kind.name();
-    Ok(if manager.is_wired(stage)? {
-        Check::good(name(stage), format!("{by} runs it"))
-    } else {
+    if !manager.is_wired(stage)? {
         let detail = format!("{by} does not run govctl there");
-        Check::bad(name(stage), detail, install(stage)).fixed_by(Fix::Install(stage))
-    })
+        return Ok(Check::bad(name(stage), detail, install(stage)).fixed_by(Fix::Install(stage)));
+    }
+    if !manager.is_called(folder, stage) {
+        let detail = format!("git does not run {by} there: {} is not its script", folder.file(stage).display());
+        return Ok(Check::bad(name(stage), detail, manager.activation()));
+    }
+    Ok(Check::good(name(stage), format!("{by} runs it")))
 }
 
 fn standing(folder: &HooksFolder, stage: Stage) -> Result<Check> {
-    let path = folder.file(stage);
+    let path = folder.ours(stage);
     let what = match folder.standing(stage)? {
         Standing::Current => return Ok(Check::good(name(stage), format!("{} is in place", path.display()))),
         Standing::NotExecutable => {
@@ -77,6 +84,13 @@ fn standing(folder: &HooksFolder, stage: Stage) -> Result<Check> {
 
 fn install(stage: Stage) -> String {
     format!("govctl hook install --stage {}", stage.name())
+}
+
+/// A manager that will turn git to another folder once it is active.
+fn inactive(manager: &Manager) -> Check {
+    let by = manager.kind.name();
+    let detail = format!("it is not active in this clone; once it is, git no longer looks at the hooks above");
+    Check::bad(by, detail, format!("{}, then govctl hook install", manager.activation()))
 }
 
 /// pre-commit and prek hand a hook only the first of the pushed references.

@@ -5,7 +5,7 @@ use std::{env, fs};
 
 use anyhow::{Context as _, Result, bail};
 
-use super::managers::{self, Manager};
+use super::managers::{self, Kind, Manager};
 use super::place::{HooksFolder, Standing, git, make_executable};
 use super::stage::Stage;
 use crate::cli::Exit;
@@ -43,6 +43,8 @@ pub enum Change {
     },
     /// A file of a hook manager gets other text.
     Text {
+        /// The top of the work tree that it is in.
+        root: PathBuf,
         /// Which.
         path: PathBuf,
         /// Before; `None`: it is new.
@@ -74,7 +76,33 @@ pub fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit> {
     } else if args.dry_run {
         terminal.note("nothing was changed; run it without --dry-run");
     }
+    let left = if args.global { Vec::new() } else { left_to_do(&dir, &stages)? };
+    left.iter().for_each(|l| terminal.warn(l));
     Ok(Exit::Clean)
+}
+
+/// What people have to do yet, after which git runs govctl at these hooks of the repository that `dir` is in.
+///
+/// # Errors
+/// No repository, no git.
+pub fn left_to_do(dir: &Path, stages: &[Stage]) -> Result<Vec<String>> {
+    let folder = HooksFolder::of_repository(dir)?;
+    let mut left = Vec::new();
+    for manager in managers::present(dir)? {
+        let (by, command) = (manager.kind.name(), manager.activation());
+        if manager.kind == Kind::Husky && !manager.is_active(&folder) {
+            left.push(format!(
+                "{by} is not active in this clone, and will turn git away from these hooks: run `{command}`, then \
+                 `govctl hook install` again"
+            ));
+        }
+        let names = |s: &&Stage| manager.takes(**s) && !manager.is_called(&folder, **s);
+        let names: Vec<_> = stages.iter().filter(names).map(|s| s.name()).collect();
+        if manager.is_active(&folder) && !names.is_empty() {
+            left.push(format!("git does not run {by} at {} yet: run `{command}`", names.join(", ")));
+        }
+    }
+    Ok(left)
 }
 
 fn stages(args: &Args) -> Vec<Stage> {
@@ -111,12 +139,13 @@ pub fn plan(dir: &Path, stages: &[Stage], global: bool) -> Result<Vec<Change>> {
 
 fn wire(manager: &Manager, stages: &[Stage]) -> Result<Vec<Change>> {
     let wired = manager.wire(stages)?.into_iter();
-    Ok(wired.map(|w| Change::Text { path: w.path, old: w.old, new: w.new }).collect())
+    let root = manager.root.clone();
+    Ok(wired.map(|w| Change::Text { root: root.clone(), path: w.path, old: w.old, new: w.new }).collect())
 }
 
 fn script(folder: &HooksFolder, stage: Stage) -> Result<Option<Change>> {
     let standing = folder.standing(stage)?;
-    let (path, before) = (folder.file(stage), folder.before(stage));
+    let (path, before) = (folder.ours(stage), folder.before(stage));
     if standing == Standing::Current {
         return Ok(None);
     }
@@ -149,15 +178,15 @@ pub fn tell(change: &Change, dry_run: bool) -> Result<String> {
             format!("{would}keep {path} as {aside}, which runs first\n{would}write {path}\n")
         }
         Change::Script { path, .. } => format!("{would}write {}\n", path.display()),
-        Change::Text { path, old, new } => {
-            let diff = crate::source::git::unified_diff(&name_of(path), old.as_deref().unwrap_or_default(), new)?;
+        Change::Text { root, path, old, new } => {
+            let name = path.strip_prefix(root).unwrap_or(path).to_string_lossy();
+            let diff = crate::source::git::unified_diff(&name, old.as_deref().unwrap_or_default(), new)?;
             format!("{would}change {}\n{diff}", path.display())
         }
         Change::HooksPath(path) => format!("{would}set core.hooksPath = {} for this user\n", path.display()),
     })
 }
 
-/// The name in a diff.
 fn name_of(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
@@ -180,7 +209,7 @@ pub fn apply(change: &Change, dir: &Path) -> Result<()> {
             }
             fs::rename(&ready, path).with_context(at)
         }
-        Change::Text { path, old, new } => {
+        Change::Text { path, old, new, .. } => {
             let at = || format!("cannot write {}", path.display());
             let mode = fs::metadata(path).map(|m| m.permissions());
             write_atomically(path, new.as_bytes()).with_context(at)?;

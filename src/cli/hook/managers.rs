@@ -4,12 +4,15 @@
 //! pushed reference and not only the first. lefthook writes its scripts anew whenever its configuration changes, and husky
 //! points `core.hooksPath` at a folder of its own: there govctl is an entry of their configuration.
 
+mod husky;
+mod lefthook;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 
-use super::place::{HooksFolder, git};
+use super::place::{HooksFolder, git, is_executable};
 use super::stage::Stage;
 
 /// A hook manager of a repository.
@@ -66,16 +69,23 @@ pub struct Unwired {
     pub new: Option<String>,
 }
 
-const CONFIGS: [(&str, Kind); 10] = [
+/// The files by which a manager is known, from a repository's root.
+pub const CONFIGS: [(&str, Kind); 16] = [
     (".pre-commit-config.yaml", Kind::PreCommit),
+    (".pre-commit-config.yml", Kind::Prek),
     ("prek.toml", Kind::Prek),
     ("lefthook.yml", Kind::Lefthook),
     ("lefthook.yaml", Kind::Lefthook),
-    (".lefthook.yml", Kind::Lefthook),
-    (".lefthook.yaml", Kind::Lefthook),
     ("lefthook.toml", Kind::Lefthook),
     ("lefthook.json", Kind::Lefthook),
+    (".lefthook.yml", Kind::Lefthook),
+    (".lefthook.yaml", Kind::Lefthook),
+    (".lefthook.toml", Kind::Lefthook),
+    (".lefthook.json", Kind::Lefthook),
     (".config/lefthook.yml", Kind::Lefthook),
+    (".config/lefthook.yaml", Kind::Lefthook),
+    (".config/lefthook.toml", Kind::Lefthook),
+    (".config/lefthook.json", Kind::Lefthook),
     (".husky", Kind::Husky),
 ];
 
@@ -97,10 +107,9 @@ pub fn present(dir: &Path) -> Result<Vec<Manager>> {
 /// # Errors
 /// There is no git.
 pub fn that_owns_hooks(dir: &Path, folder: &HooksFolder) -> Result<Option<Manager>> {
-    let by_husky = folder.path.components().any(|c| c.as_os_str() == ".husky");
     let owns = |m: &Manager| match m.kind {
-        Kind::Husky => by_husky,
-        Kind::Lefthook => m.config.extension().is_some_and(|e| e == "yml" || e == "yaml"),
+        Kind::Husky => m.is_active(folder),
+        Kind::Lefthook => true,
         Kind::PreCommit | Kind::Prek => false,
     };
     Ok(present(dir)?.into_iter().find(owns))
@@ -117,6 +126,42 @@ impl Manager {
             ),
             Kind::PreCommit | Kind::Prek => false,
         }
+    }
+
+    /// Whether git looks for hooks where this manager puts its own.
+    pub fn is_active(&self, folder: &HooksFolder) -> bool {
+        self.kind != Kind::Husky || folder.path.components().any(|c| c.as_os_str() == ".husky")
+    }
+
+    /// Whether git runs this manager at that hook: its script is there.
+    pub fn is_called(&self, folder: &HooksFolder, stage: Stage) -> bool {
+        let path = folder.file(stage);
+        let text = fs::read(&path).unwrap_or_default();
+        let own = self.kind == Kind::Husky || String::from_utf8_lossy(&text).contains(self.kind.name());
+        !text.is_empty() && own && is_executable(&path)
+    }
+
+    /// The command by which this manager puts its scripts in place.
+    pub fn activation(&self) -> &'static str {
+        match self.kind {
+            Kind::PreCommit => "pre-commit install",
+            Kind::Prek => "prek install",
+            Kind::Lefthook => "lefthook install",
+            Kind::Husky => "npx husky",
+        }
+    }
+
+    /// The configuration of this manager that has govctl at this hook, and nothing else: where it goes from the folder of
+    /// its scripts or of the work tree, and its text.
+    ///
+    /// # Errors
+    /// A file that cannot be read.
+    pub fn alone(&self, stage: Stage) -> Result<String> {
+        if self.kind != Kind::Husky {
+            return Ok(lefthook::section(stage));
+        }
+        let text = read(&self.config.join(stage.name()))?.unwrap_or_default();
+        Ok(text.lines().filter(|l| l.contains("govctl")).map(|l| format!("{l}\n")).collect())
     }
 
     /// Whether govctl runs at that hook by this manager's configuration.
@@ -146,7 +191,7 @@ impl Manager {
         let old = read(&self.config)?.unwrap_or_default();
         let mut new = old.clone();
         for stage in stages.iter().filter(|s| !has_line(&old, &format!("govctl hook run {}", s.name()))) {
-            new = lefthook_with(&new, *stage)
+            new = lefthook::with(&new, *stage, lefthook::Format::of(&self.config))
                 .with_context(|| format!("cannot tell where to put govctl in {}", self.config.display()))?;
         }
         let changed = new != old;
@@ -161,7 +206,7 @@ impl Manager {
             return Ok(None);
         }
         // Input that is for govctl must not be read by what runs before: it goes first.
-        Ok(Some(Wired { path, old, new: format!("{}{text}", husky_line(stage)) }))
+        Ok(Some(Wired { path, old, new: husky::with(&text, stage) }))
     }
 
     /// The files that change when govctl is to run at none of these hooks any more.
@@ -172,11 +217,11 @@ impl Manager {
         match self.kind {
             Kind::PreCommit | Kind::Prek => Ok(Vec::new()),
             Kind::Husky => {
-                let files = stages.iter().map(|s| (self.config.join(s.name()), vec![husky_line(*s)]));
+                let files = stages.iter().map(|s| (self.config.join(s.name()), vec![husky::lines(*s)]));
                 files.filter_map(|(path, pieces)| without(path, &pieces).transpose()).collect()
             }
             Kind::Lefthook => {
-                let pieces: Vec<_> = stages.iter().flat_map(|s| lefthook_pieces(*s)).collect();
+                let pieces: Vec<_> = stages.iter().flat_map(|s| lefthook::pieces(*s)).collect();
                 Ok(without(self.config.clone(), &pieces)?.into_iter().collect())
             }
         }
@@ -202,89 +247,4 @@ fn has_line(text: &str, command: &str) -> bool {
     text.lines().filter(|l| !l.trim_start().starts_with('#')).any(|l| {
         l.split_once(command).is_some_and(|(_, rest)| rest.is_empty() || rest.starts_with([' ', '"', '\'', '|']))
     })
-}
-
-fn husky_line(stage: Stage) -> String {
-    format!("govctl hook run {} \"$@\" || exit $?\n", stage.name())
-}
-
-/// What is put into a lefthook configuration: a section of its own, or an entry below `commands:` or `jobs:` of the one
-/// that is there.
-fn lefthook_pieces(stage: Stage) -> [String; 3] {
-    let name = stage.name();
-    let stdin = if stage == Stage::PrePush { "use_stdin: true" } else { "" };
-    let command = |indent: &str| {
-        let more = if stdin.is_empty() { String::new() } else { format!("{indent}  {stdin}\n") };
-        format!("{indent}govctl:\n{indent}  run: govctl hook run {name} {{0}}\n{more}")
-    };
-    let more = if stdin.is_empty() { String::new() } else { format!("      {stdin}\n") };
-    [
-        format!("\n{name}:\n  commands:\n{}", command("    ")),
-        command("    "),
-        format!("    - name: govctl\n      run: govctl hook run {name} {{0}}\n{more}"),
-    ]
-}
-
-fn lefthook_with(text: &str, stage: Stage) -> Result<String> {
-    let [section, command, job] = lefthook_pieces(stage);
-    let head = format!("{}:", stage.name());
-    let mut offset = 0;
-    let mut inside = false;
-    for line in text.split_inclusive('\n') {
-        let bare = line.trim_end();
-        if inside && !bare.is_empty() && !line.starts_with([' ', '#']) {
-            break;
-        }
-        offset += line.len();
-        inside |= bare == head;
-        let piece = match bare {
-            "  commands:" => &command,
-            "  jobs:" => &job,
-            _ => continue,
-        };
-        if inside {
-            return Ok(format!("{}{piece}{}", &text[..offset], &text[offset..]));
-        }
-    }
-    anyhow::ensure!(!inside, "the section `{head}` has neither `commands:` nor `jobs:`; add `{}`", job.trim());
-    anyhow::ensure!(
-        !text.lines().any(|l| l.starts_with(&head)),
-        "the section `{head}` is not written as a block; add `{}`",
-        job.trim()
-    );
-    // The empty line is part of what is put in, and the line end before it was there.
-    anyhow::ensure!(text.is_empty() || text.ends_with('\n'), "its last line has no end; add one");
-    Ok(format!("{text}{section}"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_entry_for_lefthook_goes_where_it_belongs_and_comes_out_again() {
-        let before = "pre-commit:\n  parallel: true\n  commands:\n    lint:\n      run: true\n\ncommit-msg:\n  jobs:\n    - run: true\n";
-        let mut text = before.to_owned();
-        for stage in [Stage::PreCommit, Stage::CommitMsg, Stage::PrePush] {
-            text = lefthook_with(&text, stage).unwrap();
-            assert!(has_line(&text, &format!("govctl hook run {}", stage.name())), "{text}");
-        }
-        assert!(
-            text.contains("  commands:\n    govctl:\n      run: govctl hook run pre-commit {0}\n    lint:"),
-            "{text}"
-        );
-        assert!(
-            text.contains("  jobs:\n    - name: govctl\n      run: govctl hook run commit-msg {0}\n    - run"),
-            "{text}"
-        );
-        assert!(
-            text.ends_with(
-                "pre-push:\n  commands:\n    govctl:\n      run: govctl hook run pre-push {0}\n      use_stdin: true\n"
-            ),
-            "{text}"
-        );
-        let pieces = [Stage::PreCommit, Stage::CommitMsg, Stage::PrePush].map(lefthook_pieces).concat();
-        assert_eq!(pieces.iter().fold(text, |t, p| t.replacen(p.as_str(), "", 1)), before);
-        assert!(lefthook_with("pre-push: {}\n", Stage::PrePush).is_err());
-    }
 }

@@ -8,7 +8,6 @@ pub mod managers;
 pub mod place;
 mod run;
 pub mod stage;
-pub mod status;
 mod uninstall;
 
 use anyhow::Result;

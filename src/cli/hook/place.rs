@@ -45,7 +45,8 @@ impl HooksFolder {
         if path == Path::new("/dev/null") {
             bail!("core.hooksPath is /dev/null, which turns every hook off: `git config --unset core.hooksPath`");
         }
-        Ok(Self { path, global: false })
+        let global = Self::of_user().is_ok_and(|user| user.path == path);
+        Ok(Self { path, global })
     }
 
     /// That of every repository of this user, and what `core.hooksPath` must say.
@@ -70,12 +71,26 @@ impl HooksFolder {
         self.path.join(format!("{}.before-govctl", stage.name()))
     }
 
+    /// Where a manager that was installed later keeps the script that it found: pre-commit and prek run it before their own
+    /// hooks, lefthook runs it no more.
+    pub fn moved(&self, stage: Stage) -> [PathBuf; 2] {
+        ["legacy", "old"].map(|end| self.path.join(format!("{}.{end}", stage.name())))
+    }
+
+    /// Where govctl's script of a hook is, or goes: the hook's own file, or where pre-commit or prek have moved it and run it.
+    pub fn ours(&self, stage: Stage) -> PathBuf {
+        let own = |path: &Path| fs::read(path).is_ok_and(|script| is_ours(&script));
+        let (file, [legacy, _]) = (self.file(stage), self.moved(stage));
+        let is_manager = || fs::read(&file).is_ok_and(|text| runs_legacy(&text));
+        if !own(&file) && own(&legacy) && is_manager() { legacy } else { file }
+    }
+
     /// How a hook stands.
     ///
     /// # Errors
     /// One that cannot be read.
     pub fn standing(&self, stage: Stage) -> Result<Standing> {
-        let path = self.file(stage);
+        let path = self.ours(stage);
         let script = match fs::read(&path) {
             Ok(script) => script,
             // A link to nothing is somebody's, too.
@@ -108,14 +123,21 @@ pub fn git(dir: &Path, arguments: &[&str]) -> Result<Option<String>> {
     Ok(output.status.success().then_some(text))
 }
 
+/// Whether a script is that of pre-commit or prek, which run the hook that they found.
+pub fn runs_legacy(script: &[u8]) -> bool {
+    String::from_utf8_lossy(script).contains("hook-impl")
+}
+
+/// Whether git can run a file.
 #[cfg(unix)]
-fn is_executable(path: &Path) -> bool {
+pub fn is_executable(path: &Path) -> bool {
     use std::os::unix::fs::PermissionsExt as _;
     fs::metadata(path).is_ok_and(|m| m.permissions().mode() & 0o111 != 0)
 }
 
+/// Whether git can run a file.
 #[cfg(not(unix))]
-fn is_executable(path: &Path) -> bool {
+pub fn is_executable(path: &Path) -> bool {
     path.is_file()
 }
 

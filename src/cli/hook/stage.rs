@@ -89,7 +89,12 @@ impl Stage {
         if !global {
             return text;
         }
-        let before = format!("before=$(git rev-parse --git-common-dir)/hooks/{}\n", self.name());
+        // Git is asked only where the shell cannot tell: a linked worktree, a submodule.
+        let before = format!(
+            "before=${{GIT_DIR:-.git}}; if [ ! -d \"$before\" ] || [ -e \"$before/commondir\" ]; then \
+             before=$(git rev-parse --git-common-dir); fi; before=$before/hooks/{}\n",
+            self.name()
+        );
         text.replacen(BEFORE, &before, 1)
     }
 

@@ -3,11 +3,11 @@
 use std::fs;
 use std::path::Path;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 
 use super::managers;
-use super::place::{HooksFolder, Standing, git};
-use super::stage::Stage;
+use super::place::{HooksFolder, git, runs_legacy};
+use super::stage::{Stage, is_ours};
 use crate::cli::Exit;
 use crate::cli::files::write_atomically;
 use crate::cli::policy::options::working_directory;
@@ -35,10 +35,18 @@ pub fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit> {
     let dir = working_directory()?;
     let stages = if args.stage.is_empty() { Stage::ALL.to_vec() } else { args.stage.clone() };
     let folder = if args.global { HooksFolder::of_user()? } else { HooksFolder::of_repository(&dir)? };
+    if folder.global && !args.global {
+        bail!(
+            "{} holds the hooks of every repository of yours: `govctl hook uninstall --global` takes them away",
+            folder.path.display()
+        );
+    }
     let mut lines = Vec::new();
     for stage in &stages {
-        if !matches!(folder.standing(*stage)?, Standing::Missing | Standing::Foreign) {
-            lines.push(remove(&folder, *stage, args.dry_run)?);
+        for path in std::iter::once(folder.file(*stage)).chain(folder.moved(*stage)) {
+            if fs::read(&path).is_ok_and(|script| is_ours(&script)) {
+                lines.push(remove(&path, &folder.before(*stage), args.dry_run)?);
+            }
         }
     }
     if !args.global {
@@ -55,17 +63,23 @@ pub fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit> {
     Ok(Exit::Clean)
 }
 
-fn remove(folder: &HooksFolder, stage: Stage, dry_run: bool) -> Result<String> {
-    let (path, before) = (folder.file(stage), folder.before(stage));
+/// `before` takes the place of govctl's script. What would then run itself goes: a manager's script that was there when the
+/// manager came again.
+fn remove(path: &Path, before: &Path, dry_run: bool) -> Result<String> {
     let at = || format!("cannot remove the hook {}", path.display());
-    if fs::symlink_metadata(&before).is_ok() {
+    let is_moved = path.extension().is_some();
+    let is_stale = is_moved && fs::read(before).is_ok_and(|script| runs_legacy(&script));
+    if is_stale && !dry_run {
+        fs::remove_file(before).with_context(at)?;
+    }
+    if !is_stale && fs::symlink_metadata(before).is_ok() {
         if !dry_run {
-            fs::rename(&before, &path).with_context(at)?;
+            fs::rename(before, path).with_context(at)?;
         }
         return Ok(format!("put {} back", path.display()));
     }
     if !dry_run {
-        fs::remove_file(&path).with_context(at)?;
+        fs::remove_file(path).with_context(at)?;
     }
     Ok(format!("remove {}", path.display()))
 }

@@ -5,6 +5,8 @@ use std::path::Path;
 
 use ignore::WalkBuilder;
 
+use crate::cli::hook::managers::CONFIGS;
+
 /// What was found in a repository.
 #[derive(Debug, Default)]
 pub struct Found {
@@ -36,15 +38,6 @@ const LANGUAGES: [(&str, &[&str]); 13] = [
     ("Terraform", &["tf"]),
 ];
 
-const MANAGERS: [(&str, &str); 6] = [
-    (".pre-commit-config.yaml", "pre-commit"),
-    ("prek.toml", "prek"),
-    ("lefthook.yml", "lefthook"),
-    ("lefthook.yaml", "lefthook"),
-    (".lefthook.yml", "lefthook"),
-    (".husky", "husky"),
-];
-
 /// gitleaks' configuration.
 pub const GITLEAKS: [&str; 2] = [".gitleaks.toml", "gitleaks.toml"];
 /// Findings that gitleaks was told to leave alone.
@@ -63,7 +56,7 @@ pub const DETECT_SECRETS: &str = ".secrets.baseline";
 /// Looks around in `root`.
 pub fn look(root: &Path) -> Found {
     let there = |name: &&str| root.join(name).exists();
-    let mut managers: Vec<_> = MANAGERS.iter().filter(|(file, _)| there(file)).map(|(_, name)| *name).collect();
+    let mut managers: Vec<_> = CONFIGS.iter().filter(|(file, _)| there(file)).map(|(_, kind)| kind.name()).collect();
     managers.dedup();
     let ci = [(".github/workflows", "GitHub Actions"), (".gitlab-ci.yml", "GitLab CI")];
     let scanners = GITLEAKS.into_iter().chain([GITLEAKS_IGNORE]).chain(GITLEAKS_REPORTS).chain([DETECT_SECRETS]);

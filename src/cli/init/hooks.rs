@@ -18,6 +18,8 @@ pub struct Hooks {
     pub steps: Vec<Step>,
     /// Why nothing can be installed.
     pub problem: Option<String>,
+    /// What people have to do yet.
+    pub left: Vec<String>,
 }
 
 /// What installing the hooks here would change. What stands in the way of it is told; it does not stop the rest.
@@ -27,7 +29,8 @@ pub fn plan(directory: &Path) -> Hooks {
     }
     let planned = install::plan(directory, &Stage::CLIENT, false).and_then(|changes| {
         let steps = changes.iter().map(steps).collect::<Result<Vec<_>>>()?;
-        Ok(Hooks { changes, steps: steps.concat(), problem: None })
+        let left = install::left_to_do(directory, &Stage::CLIENT)?;
+        Ok(Hooks { changes, steps: steps.concat(), problem: None, left })
     });
     planned.unwrap_or_else(|error| Hooks { problem: Some(format!("{error:#}")), ..Hooks::default() })
 }
@@ -64,6 +67,7 @@ impl Hooks {
                 text.push_str(&format!("# {line}\n"));
             }
         }
+        self.left.iter().for_each(|l| text.push_str(&format!("# {l}\n")));
         self.problem.iter().for_each(|p| text.push_str(&format!("# no hooks would be installed: {p}\n")));
         Ok(text)
     }

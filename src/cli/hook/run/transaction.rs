@@ -29,13 +29,18 @@ use crate::source::range::New;
 
 /// As git calls it.
 const HOOK: &str = "reference-transaction";
+/// The state in which a transaction can still be refused.
+const PREPARED: &str = "prepared";
 
 /// Looks at what moves branches or HEAD.
 pub(super) fn run(arguments: &[String], pass: &Pass, policy: &PolicyArgs, terminal: &mut Terminal) -> Result<Exit> {
-    if arguments.first().is_none_or(|state| state != "prepared") {
+    if arguments.first().is_none_or(|state| state != PREPARED) {
         return Ok(Exit::Clean);
     }
-    let updates: Vec<_> = refs::read_input()?.lines().map(Update::parse).collect::<Result<_>>()?;
+    let input = refs::read_input()?;
+    // The script may have read the first line that matters.
+    let lines = arguments.iter().skip(1).map(String::as_str).chain(input.lines());
+    let updates: Vec<_> = lines.map(Update::parse).collect::<Result<_>>()?;
     let updates: Vec<_> = updates.into_iter().filter(moves_a_branch).collect();
     if updates.is_empty() {
         return Ok(Exit::Clean);
