@@ -259,3 +259,65 @@ fn hooks_are_put_in_place_and_taken_away_again() {
     assert_eq!(place.govctl(&["init", "--no-hooks"]).status, 0);
     assert!(hooks(&everything(&place)) == hooks(&before));
 }
+
+/// Runs its arguments at a terminal, answers a question with the first of them, and prints what the terminal showed.
+const AT_A_TERMINAL: &str = r#"
+import os, pty, select, sys
+pid, fd = pty.fork()
+if pid == 0:
+    os.execv(sys.argv[2], sys.argv[2:])
+shown, asked = b"", 0
+while select.select([fd], [], [], 120)[0]:
+    try:
+        part = os.read(fd, 4096)
+    except OSError:
+        break
+    if not part:
+        break
+    shown += part
+    answers = sys.argv[1].split(",")
+    if shown.count(b"[Y/n] ") > asked and asked < len(answers):
+        os.write(fd, b"\x04" if answers[asked] == "END" else answers[asked].encode() + b"\n")
+        asked += 1
+print(shown.decode().replace("\r\n", "\n"))
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+"#;
+
+#[test]
+fn at_a_terminal_all_of_it_is_shown_and_only_a_yes_writes() {
+    let place = Place::repository(&[("a.py", "x = 1\n"), (".git/at.py", AT_A_TERMINAL)]);
+    let init = |answers: &str, more: &str| {
+        let line = format!("NO_COLOR=1 python3 .git/at.py '{answers}' '{}' init {more}", env!("CARGO_BIN_EXE_govctl"));
+        place::Ran::of(&mut place.shell(&line))
+    };
+    let before = everything(&place);
+    for answers in ["n", "No", "END", "what,END"] {
+        let ran = init(answers, "");
+        assert!(ran.status == 0 && ran.out.contains("nothing was written"), "{answers}: {ran:?}");
+        for part in [govctl::cli::init::FIRST_POLICY, "would write", "/.git/hooks/pre-commit", "found: Python"] {
+            assert!(ran.out.contains(part), "{part}: {ran:?}");
+        }
+        assert_eq!(ran.out.matches("[Y/n]").count(), answers.split(',').count());
+        assert!(everything(&place) == before);
+    }
+    let ran = init("what,y", "");
+    assert!(ran.status == 0 && ran.out.contains("wrote governance.schema.json"), "{ran:?}");
+    assert_eq!(place.govctl(&["init", "--undo"]).status, 0);
+    let ran = init("", "--yes");
+    assert!(ran.status == 0 && !ran.out.contains("[Y/n]") && ran.out.contains("wrote"), "{ran:?}");
+}
+
+#[test]
+fn a_bare_repository_gets_what_a_server_runs() {
+    let place = Place::new();
+    place.git(&["init", "-q", "--bare", "-b", "main", "."]);
+    let ran = place.govctl(&["init"]);
+    assert_eq!(ran.status, 0, "{ran:?}");
+    assert!(place.path().join("hooks/pre-receive").exists() && !place.path().join("hooks/pre-commit").exists());
+    let ran = place.govctl(&["doctor"]);
+    assert!(ran.out.contains("✓ canary through pre-receive: a change with a secret is refused"), "{ran:?}");
+    assert_eq!(place.govctl(&["init", "--undo"]).status, 0);
+    assert!(!place.path().join("hooks/pre-receive").exists());
+    let ran = place.govctl(&["hook", "install", "--dry-run"]);
+    assert!(ran.err.contains("--server"), "{ran:?}");
+}

@@ -11,7 +11,7 @@ mod hooks;
 mod ledger;
 
 use std::fs;
-use std::io::{self, BufRead as _, IsTerminal as _};
+use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, anyhow, bail};
@@ -54,6 +54,8 @@ pub struct Args {
 /// What is about to be written.
 struct Plan {
     directory: PathBuf,
+    /// Where paths are told from.
+    root: PathBuf,
     steps: Vec<Step>,
     hooks: hooks::Hooks,
     found: detect::Found,
@@ -77,11 +79,12 @@ pub fn run(args: &Args, options: &PolicyArgs, terminal: &mut Terminal) -> Result
     let policy = target(options, &directory)?;
     let plan = plan(args, directory, policy)?;
     if args.dry_run {
-        show(&plan, terminal)?;
+        terminal.out().write_all(&shown(&plan)?)?;
         return Ok(Exit::Clean);
     }
-    tell(&plan, terminal);
-    if !args.yes && terminal.is_interactive() && io::stdin().is_terminal() && !agreed(terminal)? {
+    let asks = !args.yes && terminal.is_interactive() && io::stdin().is_terminal();
+    tell(&plan, asks, terminal)?;
+    if asks && !agreed(terminal)? {
         terminal.note("nothing was written");
         return Ok(Exit::Clean);
     }
@@ -115,11 +118,21 @@ fn plan(args: &Args, directory: PathBuf, policy: PathBuf) -> Result<Plan> {
     }
     steps.push(Step::to(policy, text)?);
     if let Some(step) = steps.iter().find(|s| s.before.is_some()) {
-        let path = load::display_path(&step.path, &directory);
+        let path = load::display_path(&step.path, &root);
         bail!("{path} exists; nothing was written. Move it away to start anew");
     }
     let hooks = if args.no_hooks { hooks::Hooks::default() } else { hooks::plan(&directory) };
-    Ok(Plan { directory, steps, hooks, found, accepted: look.found.len(), lost: adopted.lost, gaps: look.gaps, next })
+    Ok(Plan {
+        directory,
+        root,
+        steps,
+        hooks,
+        found,
+        accepted: look.found.len(),
+        lost: adopted.lost,
+        gaps: look.gaps,
+        next,
+    })
 }
 
 /// The first policy with what was found and taken over in it. Rules that do not hold here are left out and named.
@@ -161,27 +174,34 @@ fn write(step: &Step) -> Result<()> {
     files::write_atomically(&step.path, step.after.as_deref().unwrap_or_default()).with_context(at)
 }
 
-/// The whole of what would be written, but for the schema.
-fn show(plan: &Plan, terminal: &mut Terminal) -> Result<()> {
-    writeln!(terminal.out(), "# found: {}", plan.found.describe())?;
+/// The whole of what would be written; of what is long and nobody's words only how much.
+fn shown(plan: &Plan) -> Result<Vec<u8>> {
+    let mut out = format!("# found: {}\n", plan.found.describe()).into_bytes();
     for step in plan.steps.iter().rev() {
-        let (name, text) = (load::display_path(&step.path, &plan.directory), step.after.as_deref().unwrap_or_default());
+        let (name, text) = (load::display_path(&step.path, &plan.root), step.after.as_deref().unwrap_or_default());
         if name.ends_with(SCHEMA) {
             let size = text.len() / 1024;
-            writeln!(terminal.out(), "# and to {name}: the JSON Schema of `govctl policy schema`, {size} KiB")?;
+            writeln!(out, "# and to {name}: the JSON Schema of `govctl policy schema`, {size} KiB")?;
+        } else if name.ends_with(BASELINE) {
+            writeln!(out, "# and to {name}: the {} findings that are there now", plan.accepted)?;
         } else {
-            writeln!(terminal.out(), "# would be written to {name}:")?;
-            terminal.out().write_all(text)?;
+            writeln!(out, "# would be written to {name}:")?;
+            out.write_all(text)?;
         }
     }
-    terminal.out().write_all(plan.hooks.describe()?.as_bytes())?;
-    plan.lost.iter().take(SHOWN).try_for_each(|l| writeln!(terminal.out(), "# not carried: {l}"))?;
-    Ok(())
+    out.write_all(plan.hooks.describe()?.as_bytes())?;
+    plan.lost.iter().take(SHOWN).try_for_each(|l| writeln!(out, "# not carried: {l}"))?;
+    Ok(out)
 }
 
-fn tell(plan: &Plan, terminal: &mut Terminal) {
-    terminal.note(&format!("found: {}", plan.found.describe()));
-    plan.lost.iter().take(SHOWN).for_each(|l| terminal.warn(&format!("not carried: {l}")));
+/// Before anything is written: all of it where a person is asked, else what is worth a line in a log.
+fn tell(plan: &Plan, asks: bool, terminal: &mut Terminal) -> Result<()> {
+    if asks {
+        terminal.say(&format!("{}\n", String::from_utf8_lossy(&shown(plan)?)));
+    } else {
+        terminal.note(&format!("found: {}", plan.found.describe()));
+        plan.lost.iter().take(SHOWN).for_each(|l| terminal.warn(&format!("not carried: {l}")));
+    }
     if plan.lost.len() > SHOWN {
         terminal.warn(&format!(
             "not carried: {} more; `govctl init --undo` and --dry-run show what is",
@@ -191,19 +211,27 @@ fn tell(plan: &Plan, terminal: &mut Terminal) {
     plan.gaps.iter().for_each(|g| terminal.warn(&format!("the first look is not complete: {g}")));
     plan.hooks.problem.iter().for_each(|p| terminal.warn(&format!("no hooks are installed: {p}")));
     terminal.note(&format!("to be written: {}", names(plan)));
+    Ok(())
 }
 
 fn names(plan: &Plan) -> String {
     let all = plan.steps.iter().chain(&plan.hooks.steps);
-    all.map(|s| load::display_path(&s.path, &plan.directory)).collect::<Vec<_>>().join(", ")
+    all.map(|s| load::display_path(&s.path, &plan.root)).collect::<Vec<_>>().join(", ")
 }
 
-/// Anything but a no is a yes: it can be undone.
+/// A yes, or nothing but the return key; what ends without an answer is none.
 fn agreed(terminal: &mut Terminal) -> Result<bool> {
-    terminal.say("Write these files? [Y/n] ");
-    let mut answer = String::new();
-    io::stdin().lock().read_line(&mut answer).context("cannot read the answer; --yes asks nothing")?;
-    Ok(!answer.trim().to_ascii_lowercase().starts_with('n'))
+    loop {
+        terminal.say("Write these files? [Y/n] ");
+        let mut answer = String::new();
+        let read = io::stdin().lock().read_line(&mut answer).context("cannot read the answer; --yes asks nothing")?;
+        match answer.trim().to_ascii_lowercase().as_str() {
+            _ if read == 0 => return Ok(false),
+            "" | "y" | "yes" => return Ok(true),
+            "n" | "no" => return Ok(false),
+            _ => terminal.say("y or n, please. "),
+        }
+    }
 }
 
 fn next(plan: &Plan) -> String {

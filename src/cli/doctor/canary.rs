@@ -28,7 +28,7 @@ const RULE: &str = "secrets/github-personal-access-token";
 
 /// Whether a hook is there to block.
 pub fn blocks(stage: Stage) -> bool {
-    matches!(stage, Stage::PreCommit | Stage::PreMergeCommit | Stage::CommitMsg | Stage::PrePush)
+    !matches!(stage, Stage::ReferenceTransaction | Stage::PostCommit)
 }
 
 /// How git comes to govctl at a hook.
@@ -114,6 +114,11 @@ impl Cage {
                 fs::create_dir_all(&scripts)?;
                 fs::write(self.path.join("work/lefthook.yml"), manager.alone(stage)?)?;
             }
+            None if stage == Stage::PreReceive => {
+                self.hooks = "/dev/null";
+                scripts = self.path.join("there.git/hooks");
+                fs::create_dir_all(&scripts)?;
+            }
             None => fs::create_dir_all(&scripts)?,
         }
         copy_script(&way.script, &scripts.join(stage.name()))
@@ -151,7 +156,7 @@ impl Cage {
                 self.must(&["checkout", "-q", "-"], "work")?;
                 self.armed(&["merge", "--no-ff", "--no-edit", "canary"])
             }
-            Stage::PrePush => {
+            Stage::PrePush | Stage::PreReceive => {
                 self.put("canary.txt", &secret)?;
                 self.must(&["commit", "-q", "-m", "Canary"], "work")?;
                 self.armed(&["push", "../there.git", "HEAD:refs/heads/main"])

@@ -7,7 +7,7 @@ use anyhow::Result;
 use super::{Check, Fix, canary};
 use crate::cli::PolicyArgs;
 use crate::cli::hook::managers::{self, Kind, Manager};
-use crate::cli::hook::place::{HooksFolder, Standing};
+use crate::cli::hook::place::{HooksFolder, Standing, stages_of};
 use crate::cli::hook::stage::Stage;
 use crate::cli::policy::options::repository_root;
 use crate::policy::Policy;
@@ -26,7 +26,8 @@ pub fn examine(directory: &Path, options: &PolicyArgs, policy: Option<&Policy>) 
         Err(error) => return vec![Check::bad("hooks", format!("{error:#}"), "govctl hook install")],
     };
     let mut checks = Vec::new();
-    for stage in Stage::CLIENT {
+    let stages = stages_of(directory).unwrap_or(&Stage::CLIENT);
+    for stage in stages.iter().copied() {
         let by_manager = owner.as_ref().filter(|m| m.takes(stage));
         let check = match by_manager {
             Some(manager) => wired(manager, &folder, stage),
@@ -89,7 +90,7 @@ fn install(stage: Stage) -> String {
 /// A manager that will turn git to another folder once it is active.
 fn inactive(manager: &Manager) -> Check {
     let by = manager.kind.name();
-    let detail = format!("it is not active in this clone; once it is, git no longer looks at the hooks above");
+    let detail = "it is not active in this clone; once it is, git no longer looks at the hooks above";
     Check::bad(by, detail, format!("{}, then govctl hook install", manager.activation()))
 }
 

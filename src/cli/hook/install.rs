@@ -6,7 +6,7 @@ use std::{env, fs};
 use anyhow::{Context as _, Result, bail};
 
 use super::managers::{self, Kind, Manager};
-use super::place::{HooksFolder, Standing, git, make_executable};
+use super::place::{HooksFolder, Standing, git, make_executable, stages_of};
 use super::stage::Stage;
 use crate::cli::Exit;
 use crate::cli::files::write_atomically;
@@ -64,6 +64,9 @@ pub fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit> {
     let dir = working_directory()?;
     let stages = stages(args);
     let changes = plan(&dir, &stages, args.global)?;
+    if !args.global && !args.server && args.stage.is_empty() && stages_of(&dir)? == Stage::SERVER {
+        terminal.warn("this repository is bare: what a server runs is installed with --server");
+    }
     for change in &changes {
         let told = tell(change, args.dry_run)?;
         write!(terminal.out(), "{told}")?;

@@ -33,6 +33,15 @@ pub enum Standing {
     Current,
 }
 
+/// The hooks that matter in the repository that `dir` is in: a bare one is a server's.
+///
+/// # Errors
+/// There is no git.
+pub fn stages_of(dir: &Path) -> Result<&'static [Stage]> {
+    let is_bare = git(dir, &["rev-parse", "--is-bare-repository"])?.is_some_and(|told| told == "true");
+    Ok(if is_bare { &Stage::SERVER } else { &Stage::CLIENT })
+}
+
 impl HooksFolder {
     /// That of the repository that `dir` is in.
     ///
@@ -45,6 +54,7 @@ impl HooksFolder {
         if path == Path::new("/dev/null") {
             bail!("core.hooksPath is /dev/null, which turns every hook off: `git config --unset core.hooksPath`");
         }
+        let path = path.canonicalize().unwrap_or(path);
         let global = Self::of_user().is_ok_and(|user| user.path == path);
         Ok(Self { path, global })
     }

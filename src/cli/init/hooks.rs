@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result};
 
 use super::ledger::Step;
 use crate::cli::hook::install::{self, Change};
-use crate::cli::hook::stage::Stage;
+use crate::cli::hook::place::stages_of;
 use crate::cli::policy::options::repository_root;
 
 /// What is to be installed.
@@ -27,9 +27,10 @@ pub fn plan(directory: &Path) -> Hooks {
     if repository_root(directory).is_none() {
         return Hooks::default();
     }
-    let planned = install::plan(directory, &Stage::CLIENT, false).and_then(|changes| {
+    let planned = stages_of(directory).and_then(|stages| {
+        let changes = install::plan(directory, stages, false)?;
         let steps = changes.iter().map(steps).collect::<Result<Vec<_>>>()?;
-        let left = install::left_to_do(directory, &Stage::CLIENT)?;
+        let left = install::left_to_do(directory, stages)?;
         Ok(Hooks { changes, steps: steps.concat(), problem: None, left })
     });
     planned.unwrap_or_else(|error| Hooks { problem: Some(format!("{error:#}")), ..Hooks::default() })
