@@ -335,7 +335,7 @@ fn files(dir: &std::path::Path) -> Vec<std::path::PathBuf> {
 #[test]
 fn the_schema_accepts_what_validation_accepts() {
     let schema = policy::shape::json_schema();
-    let validator = jsonschema::validator_for(&schema).unwrap();
+    let validator = jsonschema::validator_for(schema).unwrap();
     let whole: toml::Table = include_str!("fixtures/policy/whole.toml").parse().unwrap();
     let whole = with_dates_as_text(serde_json::to_value(whole).unwrap());
     let errors: Vec<_> = validator.iter_errors(&whole).map(|e| format!("{}: {e}", e.instance_path())).collect();

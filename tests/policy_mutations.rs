@@ -92,10 +92,10 @@ impl Maker<'_> {
             let here = format!("{path}.{key}");
             match shape {
                 Shape::Table(fields) => {
-                    let Some(field) = fields.fields.get(key) else { panic!("{here} is not in the schema") };
+                    let Some(field) = fields.fields.get(key.as_str()) else { panic!("{here} is not in the schema") };
                     self.rename(key, entry, &here);
-                    self.delete(key, entry, fields.required.contains(key), &here);
-                    self.entry(entry, &field.shape, &here);
+                    self.delete(key, entry, fields.required.contains(&key.as_str()), &here);
+                    self.entry(entry, field.shape(), &here);
                 }
                 Shape::Names { item, keys } => {
                     if keys.as_deref().is_some_and(|k| k != "score-event") {
@@ -197,7 +197,7 @@ fn out_of_range(shape: &Shape) -> Option<String> {
     match shape {
         Shape::Integer { min, .. } if *min > i64::MIN => Some((min - 1).to_string()),
         Shape::Choice(_) => text("zzzz"),
-        Shape::Format { name, schema } => match name.as_str() {
+        Shape::Format { name, schema } => match *name {
             "ratio" => Some("1.5".into()),
             "decimal" if schema.contains_key("minimum") => Some("-1".into()),
             "duration" => text("5 parsecs"),

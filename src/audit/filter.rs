@@ -4,6 +4,7 @@
 //! concerns security is always logged, however the policy reads; validation says so.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use globset::{Glob, GlobMatcher};
 use sha2::{Digest, Sha256};
@@ -52,16 +53,23 @@ pub struct Sieve {
 #[derive(Clone, Debug)]
 struct Name {
     text: String,
-    glob: Option<GlobMatcher>,
+    /// Where it is a glob: compiled when it is first asked.
+    glob: Option<(Glob, OnceLock<GlobMatcher>)>,
 }
 
 impl Name {
     fn new(text: &str) -> Self {
-        Self { text: text.to_owned(), glob: Glob::new(text).ok().map(|g| g.compile_matcher()) }
+        let glob = text.contains(['*', '?', '[', '{', '\\']).then(|| Glob::new(text).ok()).flatten();
+        Self { text: text.to_owned(), glob: glob.map(|glob| (glob, OnceLock::new())) }
     }
 
     fn is(&self, name: &str) -> bool {
-        self.text == name || self.glob.as_ref().is_some_and(|g| g.is_match(name))
+        self.text == name || self.matches(name)
+    }
+
+    fn matches(&self, name: &str) -> bool {
+        let glob = self.glob.as_ref().map(|(glob, ready)| ready.get_or_init(|| glob.compile_matcher()));
+        glob.is_some_and(|glob| glob.is_match(name))
     }
 
     fn means(&self, event: &Event) -> bool {

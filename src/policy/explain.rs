@@ -20,11 +20,11 @@ pub fn explain(key: &str) -> Result<String, String> {
         shape = through_lists(shape);
         match shape {
             Shape::Table(table) => {
-                let Some(field) = table.fields.get(part) else {
-                    return Err(unknown(part, key, table.fields.keys().map(String::as_str)));
+                let Some(field) = table.fields.get(&**part) else {
+                    return Err(unknown(part, key, table.fields.keys().copied()));
                 };
                 here = Some(field);
-                shape = &field.shape;
+                shape = field.shape();
             }
             Shape::Names { item, .. } => shape = item,
             _ => {
@@ -54,10 +54,10 @@ fn unknown<'k>(part: &str, key: &str, known: impl Iterator<Item = &'k str> + Clo
 fn text(key: &str, field: Option<&Field>, shape: &Shape) -> String {
     let mut out = format!("{key}\n");
     if let Some(field) = field {
-        let _ = write!(out, "\n{}\n", field.doc);
+        let _ = write!(out, "\n{}\n", field.doc());
     }
     let _ = write!(out, "\nType:    {}\n", shape.expected());
-    let default = field.and_then(|f| f.default.as_ref()).filter(|_| !matches!(shape, Shape::Table(_)));
+    let default = field.and_then(|f| f.default()).filter(|_| !matches!(shape, Shape::Table(_)));
     if let Some(default) = default {
         let _ = writeln!(out, "Default: {}", show::toml_text(default));
     }
@@ -71,7 +71,7 @@ fn text(key: &str, field: Option<&Field>, shape: &Shape) -> String {
         Shape::Table(table) => {
             out.push_str("Keys:\n");
             for (name, field) in &table.fields {
-                let _ = writeln!(out, "  {name:<28} {}", field.doc.lines().next().unwrap_or_default());
+                let _ = writeln!(out, "  {name:<28} {}", field.doc().lines().next().unwrap_or_default());
             }
         }
         _ => {}
@@ -107,7 +107,7 @@ fn sample(shape: &Shape) -> String {
         Shape::Names { item, .. } => format!("{{ name = {} }}", sample(item)),
         Shape::Either(parts) => parts.first().map_or_else(String::new, sample),
         Shape::Table(_) => "{ … }".into(),
-        Shape::Format { name, .. } => match name.as_str() {
+        Shape::Format { name, .. } => match *name {
             "glob" => "\"docs/**\"",
             "regex" => "'\\bacme_[a-z0-9]{32}\\b'",
             "rule-pattern" => "\"secrets/generic-*\"",
@@ -150,10 +150,10 @@ mod tests {
                 Shape::Table(table) => {
                     for (name, field) in &table.fields {
                         let here = format!("{path}.{name}");
-                        if field.doc.is_empty() {
+                        if field.doc().is_empty() {
                             bare.push(here.clone());
                         }
-                        walk(&field.shape, &here, bare);
+                        walk(field.shape(), &here, bare);
                     }
                 }
                 Shape::Names { item, .. } => walk(item, path, bare),

@@ -1,11 +1,13 @@
-//! The schema of [`super::raw`], as schemars makes it, in a form that is quick to check a tree against.
+//! The schema of [`super::raw`], as schemars makes it, in a form that is quick to check a tree against. It is made once, and
+//! the shape of a key when somebody first asks for it: few policies use most keys.
 
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value as Json};
 
-use super::raw::{self, Names};
+use super::raw;
 
 /// What may stand in a place.
 #[derive(Clone, Debug)]
@@ -17,7 +19,7 @@ pub enum Shape {
         /// What stands under each.
         item: Box<Shape>,
         /// The rule for the names; see [`super::formats::check_key`].
-        keys: Option<String>,
+        keys: Option<&'static str>,
     },
     /// A list.
     List {
@@ -42,9 +44,9 @@ pub enum Shape {
     /// What the check of that name in [`super::formats`] accepts.
     Format {
         /// The name of the check.
-        name: String,
+        name: &'static str,
         /// The schema it stands in, for ranges.
-        schema: Map<String, Json>,
+        schema: &'static Map<String, Json>,
     },
     /// One of several, told apart by their TOML type.
     Either(Vec<Shape>),
@@ -54,50 +56,62 @@ pub enum Shape {
 #[derive(Clone, Debug, Default)]
 pub struct TableShape {
     /// The keys.
-    pub fields: Names<Field>,
+    pub fields: BTreeMap<&'static str, Field>,
     /// Those that must be there.
-    pub required: Vec<String>,
+    pub required: Vec<&'static str>,
 }
 
 /// One key.
 #[derive(Clone, Debug)]
 pub struct Field {
+    schema: &'static Json,
+    shape: OnceLock<Box<Shape>>,
+}
+
+impl Field {
     /// What may stand there.
-    pub shape: Shape,
+    pub fn shape(&self) -> &Shape {
+        self.shape.get_or_init(|| Box::new(from_schema(self.schema)))
+    }
+
     /// What it means.
-    pub doc: String,
+    pub fn doc(&self) -> &'static str {
+        text(self.schema, "description")
+    }
+
     /// What holds when it is absent.
-    pub default: Option<Json>,
+    pub fn default(&self) -> Option<&'static Json> {
+        self.schema.get("default")
+    }
 }
 
 /// One word of a choice.
 #[derive(Clone, Debug)]
 pub struct Choice {
     /// The word or number.
-    pub word: Json,
+    pub word: &'static Json,
     /// What it means.
-    pub doc: String,
+    pub doc: &'static str,
 }
 
 /// The shape of the whole file.
 pub fn root() -> &'static Shape {
     static ROOT: OnceLock<Shape> = OnceLock::new();
-    ROOT.get_or_init(|| {
-        let schema = json_schema();
-        let definitions = schema.get("$defs").and_then(Json::as_object).cloned().unwrap_or_default();
-        from_schema(&schema, &definitions)
-    })
+    ROOT.get_or_init(|| from_schema(json_schema()))
 }
 
 /// The JSON Schema (2020-12) of governance.toml.
-pub fn json_schema() -> Json {
-    let generator = SchemaSettings::draft2020_12().into_generator();
-    let mut schema = generator.into_root_schema_for::<raw::File>().to_value();
-    tidy(&mut schema);
-    if let Some(root) = schema.as_object_mut() {
-        root.insert("title".into(), Json::String("governance.toml".into()));
-    }
-    schema
+pub fn json_schema() -> &'static Json {
+    static SCHEMA: OnceLock<Json> = OnceLock::new();
+    SCHEMA.get_or_init(|| {
+        let generator = SchemaSettings::draft2020_12().into_generator();
+        let mut schema = generator.into_root_schema_for::<raw::File>().to_value();
+        tidy(&mut schema);
+        if let Some(root) = schema.as_object_mut() {
+            root.insert("title".into(), Json::String("governance.toml".into()));
+        }
+        schema
+    })
 }
 
 /// TOML has no null, and the defaults of whole tables only repeat those of their keys.
@@ -138,20 +152,20 @@ fn drop_null(object: &mut Map<String, Json>) {
     }
 }
 
-fn from_schema(schema: &Json, definitions: &Map<String, Json>) -> Shape {
+fn from_schema(schema: &'static Json) -> Shape {
     if let Some(name) = schema.get("$ref").and_then(Json::as_str) {
-        let target = name.strip_prefix("#/$defs/").and_then(|n| definitions.get(n));
-        return target.map_or(Shape::Text, |t| from_schema(t, definitions));
+        let target = name.strip_prefix("#/$defs/").and_then(|n| json_schema().get("$defs")?.get(n));
+        return target.map_or(Shape::Text, from_schema);
     }
-    if let Some(name) = schema.get("x-govctl").and_then(Json::as_str) {
-        return Shape::Format { name: name.to_owned(), schema: schema.as_object().cloned().unwrap_or_default() };
+    if let (Some(name), Some(schema)) = (schema.get("x-govctl").and_then(Json::as_str), schema.as_object()) {
+        return Shape::Format { name, schema };
     }
     let list = |key: &str| schema.get(key).and_then(Json::as_array);
     if let Some(parts) = list("anyOf") {
-        return Shape::Either(parts.iter().map(|p| from_schema(p, definitions)).collect());
+        return Shape::Either(parts.iter().map(from_schema).collect());
     }
     if let Some(words) = list("enum") {
-        return Shape::Choice(words.iter().map(|w| Choice { word: w.clone(), doc: String::new() }).collect());
+        return Shape::Choice(words.iter().map(|word| Choice { word, doc: "" }).collect());
     }
     if let Some(parts) = list("oneOf") {
         return Shape::Choice(parts.iter().flat_map(choices).collect());
@@ -160,9 +174,9 @@ fn from_schema(schema: &Json, definitions: &Map<String, Json>) -> Shape {
         return Shape::Choice(choices(schema));
     }
     match schema.get("type").and_then(Json::as_str) {
-        Some("object") => table(schema, definitions),
+        Some("object") => table(schema),
         Some("array") => Shape::List {
-            item: Box::new(schema.get("items").map_or(Shape::Text, |i| from_schema(i, definitions))),
+            item: Box::new(schema.get("items").map_or(Shape::Text, from_schema)),
             least: schema.get("minItems").and_then(Json::as_u64).unwrap_or(0),
         },
         Some("integer") => integer(schema),
@@ -171,34 +185,28 @@ fn from_schema(schema: &Json, definitions: &Map<String, Json>) -> Shape {
     }
 }
 
-fn choices(part: &Json) -> Vec<Choice> {
+fn choices(part: &'static Json) -> Vec<Choice> {
     let doc = text(part, "description");
-    let words = part.get("enum").and_then(Json::as_array).cloned();
-    let words = words.unwrap_or_else(|| part.get("const").cloned().into_iter().collect());
-    words.into_iter().map(|word| Choice { word, doc: doc.clone() }).collect()
+    let words = part.get("enum").and_then(Json::as_array);
+    let words = words.map_or_else(|| part.get("const").into_iter().collect(), |words| words.iter().collect::<Vec<_>>());
+    words.into_iter().map(|word| Choice { word, doc }).collect()
 }
 
-fn table(schema: &Json, definitions: &Map<String, Json>) -> Shape {
+fn table(schema: &'static Json) -> Shape {
     if let Some(item) = schema.get("additionalProperties").filter(|a| a.is_object()) {
-        let keys = schema.get("x-govctl-keys").and_then(Json::as_str).map(ToOwned::to_owned);
-        return Shape::Names { item: Box::new(from_schema(item, definitions)), keys };
+        let keys = schema.get("x-govctl-keys").and_then(Json::as_str);
+        return Shape::Names { item: Box::new(from_schema(item)), keys };
     }
-    let mut shape = TableShape::default();
-    for (key, property) in schema.get("properties").and_then(Json::as_object).into_iter().flatten() {
-        let field = Field {
-            shape: from_schema(property, definitions),
-            doc: text(property, "description"),
-            default: property.get("default").cloned(),
-        };
-        shape.fields.insert(key.clone(), field);
-    }
+    let properties = schema.get("properties").and_then(Json::as_object).into_iter().flatten();
     let required = schema.get("required").and_then(Json::as_array).into_iter().flatten();
-    shape.required = required.filter_map(Json::as_str).map(ToOwned::to_owned).collect();
-    Shape::Table(shape)
+    Shape::Table(TableShape {
+        fields: properties.map(|(key, schema)| (&**key, Field { schema, shape: OnceLock::new() })).collect(),
+        required: required.filter_map(Json::as_str).collect(),
+    })
 }
 
-fn integer(schema: &Json) -> Shape {
-    let (low, high) = match text(schema, "format").as_str() {
+fn integer(schema: &'static Json) -> Shape {
+    let (low, high) = match text(schema, "format") {
         "int8" => (i64::from(i8::MIN), i64::from(i8::MAX)),
         "uint32" => (0, i64::from(u32::MAX)),
         "int32" => (i64::from(i32::MIN), i64::from(i32::MAX)),
@@ -209,8 +217,8 @@ fn integer(schema: &Json) -> Shape {
     Shape::Integer { min: bound("minimum").unwrap_or(low).max(low), max: bound("maximum").unwrap_or(high).min(high) }
 }
 
-fn text(schema: &Json, key: &str) -> String {
-    schema.get(key).and_then(Json::as_str).unwrap_or_default().to_owned()
+fn text(schema: &'static Json, key: &str) -> &'static str {
+    schema.get(key).and_then(Json::as_str).unwrap_or_default()
 }
 
 impl Shape {

@@ -40,7 +40,7 @@ impl Walk<'_> {
     fn node(&mut self, node: &mut Node, shape: &Shape, path: &mut Vec<String>) -> bool {
         match (shape, &mut node.value) {
             (Shape::Table(shape), Value::Table(table)) => self.table(table, shape, &node.place, path),
-            (Shape::Names { item, keys }, Value::Table(table)) => self.names(table, item, keys.as_deref(), path),
+            (Shape::Names { item, keys }, Value::Table(table)) => self.names(table, item, *keys, path),
             (Shape::List { item, least }, Value::List(list)) => {
                 let place = node.place.clone();
                 return self.list(&mut list.items, item, *least, &place, path);
@@ -60,20 +60,17 @@ impl Walk<'_> {
                 return false;
             }
             (Shape::Choice(choices), value) => return self.choice(choices, value, shape, &node.place, path),
-            (Shape::Format { name, .. }, Value::Table(table)) if name == "conditions" || name == "any-table" => {
+            (Shape::Format { name, .. }, Value::Table(table)) if matches!(*name, "conditions" | "any-table") => {
                 return self.anything(table, 0);
             }
             (Shape::Format { name, schema }, value) => {
                 let outcome = formats::check(name, schema, value);
                 return self.format(name, outcome, node, path);
             }
-            (Shape::Either(parts), value) => {
-                let fitting = parts.iter().find(|part| same_kind(part, value)).cloned();
-                match fitting {
-                    Some(part) => return self.node(node, &part, path),
-                    None => return self.wrong_type(node, &shape.expected(), path),
-                }
-            }
+            (Shape::Either(parts), value) => match parts.iter().find(|part| same_kind(part, value)) {
+                Some(part) => return self.node(node, part, path),
+                None => return self.wrong_type(node, &shape.expected(), path),
+            },
             _ => return self.wrong_type(node, &shape.expected(), path),
         }
         true
@@ -82,7 +79,7 @@ impl Walk<'_> {
     fn table(&mut self, table: &mut Table, shape: &TableShape, place: &Place, path: &mut Vec<String>) {
         let mut wrong = Vec::new();
         for (key, entry) in &mut table.entries {
-            match shape.fields.get(key) {
+            match shape.fields.get(&**key) {
                 None => {
                     self.unknown_key(key, entry, shape, path);
                     self.inside_misspelt(key, entry, shape, path);
@@ -90,7 +87,7 @@ impl Walk<'_> {
                 }
                 Some(field) => {
                     path.push(key.clone());
-                    if !self.node(&mut entry.node, &field.shape, path) {
+                    if !self.node(&mut entry.node, field.shape(), path) {
                         wrong.push(key.clone());
                     }
                     path.pop();
@@ -98,9 +95,9 @@ impl Walk<'_> {
             }
         }
         if self.complete {
-            for key in shape.required.iter().filter(|k| !table.entries.contains_key(*k)) {
+            for key in shape.required.iter().filter(|k| !table.entries.contains_key(**k)) {
                 let (message, label) =
-                    (format!("{} needs `{key}`", describe(path)), example_of(key, shape.fields.get(key)));
+                    (format!("{} needs `{key}`", describe(path)), example_of(key, shape.fields.get(&**key)));
                 self.tell(Mistake::new(&codes::MISSING_KEY, place.clone(), message).label(label));
             }
         }
@@ -162,7 +159,7 @@ impl Walk<'_> {
             Value::Integer(number) => word.as_i64() == Some(*number),
             _ => false,
         };
-        if choices.iter().any(|c| fits(&c.word)) {
+        if choices.iter().any(|c| fits(c.word)) {
             return true;
         }
         let expected = format!("expected {}", shape.expected());
@@ -272,11 +269,11 @@ impl Walk<'_> {
 
     /// What stands under a misspelt key is judged as if it were spelt right, so that its mistakes are told in the same run.
     fn inside_misspelt(&mut self, key: &str, entry: &mut Entry, shape: &TableShape, path: &mut Vec<String>) {
-        let Some(near) = closest(key, shape.fields.keys().map(String::as_str)) else { return };
+        let Some(near) = closest(key, shape.fields.keys().copied()) else { return };
         let composed = matches!(entry.node.value, Value::Table(_) | Value::List(_));
-        if let Some(field) = shape.fields.get(near).filter(|f| composed && same_kind(&f.shape, &entry.node.value)) {
+        if let Some(field) = shape.fields.get(near).filter(|f| composed && same_kind(f.shape(), &entry.node.value)) {
             path.push(near.to_owned());
-            self.node(&mut entry.node, &field.shape, path);
+            self.node(&mut entry.node, field.shape(), path);
             path.pop();
         }
     }
@@ -296,7 +293,7 @@ impl Walk<'_> {
             entry.key.clone(),
             format!("unknown key `{}` in {}", printable(key), describe(path)),
         );
-        let near = closest(key, shape.fields.keys().map(String::as_str));
+        let near = closest(key, shape.fields.keys().copied());
         mistake = match (near, elsewhere(key)) {
             (_, Some(table)) => mistake.help(format!("`{key}` belongs under [{table}]")),
             (Some(near), None) => mistake.did_you_mean(Some(near)),
@@ -311,11 +308,11 @@ impl Walk<'_> {
 fn elsewhere(key: &str) -> Option<String> {
     fn search(shape: &TableShape, key: &str, path: &mut Vec<String>, found: &mut Vec<String>) {
         for (name, field) in &shape.fields {
-            if name == key && !path.is_empty() {
+            if *name == key && !path.is_empty() {
                 found.push(path.join("."));
             }
-            if let Shape::Table(inner) = &field.shape {
-                path.push(name.clone());
+            if let Shape::Table(inner) = field.shape() {
+                path.push((*name).to_owned());
                 search(inner, key, path, found);
                 path.pop();
             }
@@ -339,7 +336,7 @@ fn some_keys(shape: &TableShape) -> String {
 }
 
 fn example_of(key: &str, field: Option<&Field>) -> String {
-    field.map_or_else(String::new, |f| format!("add `{key} = …`: {}", f.shape.expected()))
+    field.map_or_else(String::new, |f| format!("add `{key} = …`: {}", f.shape().expected()))
 }
 
 /// A path for people: `policies.risk`, or "the file" at its root.
