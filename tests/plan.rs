@@ -107,6 +107,91 @@ fn tiers_come_from_every_part_and_the_worst_counts() {
     assert_eq!((&verdict["steps"][0]["tier"], &verdict["steps"][0]["own_tier"]), (&json!("high"), &json!("low")));
 }
 
+const RULES: &str = r#"
+[[policies.constitution]]
+id = "ours"
+statement = "An agent does not shut the system down."
+deny_when = { action = "shutdown_system", "actor.kind" = { not = "user" } }
+[[policies.constitution]]
+id = "small"
+statement = "No more than a thousand at once."
+deny_when = { action = "read_data", "params.count" = { gt = 1000 } }
+[[policies.rule]]
+id = "no-mail"
+effect = "forbid"
+actors = ["agent:*"]
+actions = ["send_*"]
+message = "Agents send no mail."
+help = "Ask a person."
+[[policies.rule]]
+id = "leads-do-not-push"
+effect = "forbid"
+level = "soft"
+actors = ["role:lead"]
+actions = ["repo.push"]
+[[policies.rule]]
+id = "trainees-ask"
+effect = "require_approval"
+actors = ["level:trainee"]
+actions = ["undelete_note"]
+[[policies.rule]]
+id = "mind-the-note"
+effect = "warn"
+resources = ["note:2"]
+message = "Note 2 is read by many."
+[[policies.rule]]
+id = "in-production"
+effect = "require_approval"
+actions = ["note.write"]
+resources = ["note:3"]
+when = { environment = "production" }
+[[approvers.user]]
+id = "ada"
+role = "lead"
+can_approve = ["*"]
+[reputation.permission_levels]
+trainee = { min_score = 0, allowed_operations = ["read_data"] }
+"#;
+
+#[test]
+fn the_constitution_and_the_rules_speak_against_a_plan() {
+    let context = Context { today: jiff::civil::date(2026, 1, 1), environment: None };
+    let verdict = judge_text("governance.toml", &format!("{POLICY}{RULES}"), &context);
+    let policy = verdict.policy.unwrap_or_else(|| panic!("{:?}", verdict.mistakes));
+    let by = |kind: &str, id: &str, step: Value| {
+        let mut plan = plan_of(note(step));
+        plan["actor"] = json!({ "kind": kind, "id": id });
+        let verdict = Judge::new(&policy).judge(plan.to_string().as_bytes());
+        let said = verdict.violations.iter().map(|v| format!("{} {}", v.code.name(), v.message));
+        let notices = verdict.ruling.asks.iter().map(|n| format!("asks {}", n.rule));
+        let warnings = verdict.ruling.warnings.iter().map(|n| format!("warns {}", n.rule));
+        (verdict.outcome.name(), said.chain(notices).chain(warnings).collect::<Vec<_>>().join("; "))
+    };
+    let ours = "constitution An agent does not shut the system down. (ours)";
+    let small = "constitution No more than a thousand at once. (small)";
+    let mail = "forbidden Agents send no mail. Ask a person. (no-mail)";
+    let push = "forbidden the policy forbids it (leads-do-not-push)";
+    let rows = [
+        (("agent", "bot", json!({ "action": "shutdown_system" })), ("REJECT", ours)),
+        (("user", "bot", json!({ "action": "shutdown_system" })), ("ESCALATE", "")),
+        (("agent", "bot", json!({ "action": "read_data", "params": { "count": 1001 } })), ("REJECT", small)),
+        (("agent", "bot", json!({ "action": "read_data" })), ("PASS", "")),
+        // What is not said counts as said where that restricts.
+        (("agent", "bot", json!({ "action": "read_data", "params": {} })), ("REJECT", small)),
+        (("agent", "bot", json!({ "action": "read_data", "params": { "count": "few" } })), ("REJECT", small)),
+        (("agent", "bot", json!({ "action": "send_mail" })), ("REJECT", mail)),
+        (("user", "bob", json!({ "action": "send_mail" })), ("ESCALATE", "")),
+        (("user", "ada", json!({ "action": "repo.push" })), ("REJECT", push)),
+        (("user", "bob", json!({ "action": "repo.push" })), ("ESCALATE", "")),
+        (("user", "bob", json!({ "action": "undelete_note" })), ("ESCALATE", "asks trainees-ask")),
+        (("user", "bob", json!({ "resource": "note:2" })), ("PASS", "warns mind-the-note")),
+        (("user", "bob", json!({ "resource": "note:3" })), ("ESCALATE", "asks in-production")),
+    ];
+    for ((kind, id, step), (outcome, said)) in rows {
+        assert_eq!(by(kind, id, step.clone()), (outcome, said.to_owned()), "{kind}:{id} {step}");
+    }
+}
+
 #[test]
 fn what_the_policy_does_not_know_is_rejected_beside_what_cannot_be_read() {
     let policy = policy();

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | does the policy know the action, its provider, its parameters? | [`vocabulary`] |
 //! | how dangerous is it, and who must agree? | [`tier`], [`strategy`] |
+//! | does the constitution or a rule speak against it? | [`rules`] |
 //! | a step as the policy's conditions see it | [`request`] |
 //! | the words an action's name is made of | [`words`] |
 //! | how the answers of two policies differ | [`compare`] |
@@ -11,11 +12,13 @@
 
 pub mod compare;
 pub mod request;
+pub mod rules;
 pub mod strategy;
 pub mod tier;
 pub mod verdict;
 pub mod vocabulary;
 pub mod words;
 
+pub use rules::{Notice, Ruling};
 pub use tier::{Assessment, Tier};
 pub use verdict::{Judge, Outcome, Verdict};

@@ -11,6 +11,7 @@ use globset::{GlobSet, GlobSetBuilder};
 use serde::Serialize;
 
 use super::request::StepRequest;
+use super::rules::asks_for_foreign;
 use super::strategy;
 use super::vocabulary::Vocabulary;
 use super::words::{contains, fold, words};
@@ -21,7 +22,6 @@ use crate::policy::condition::{Condition, Truth};
 use crate::policy::formats::{compile_glob, name_matches};
 use crate::policy::raw::approvals::Strategy;
 use crate::policy::raw::risk::{Escalation, Risk};
-use crate::policy::raw::rules::ActionDeclaration;
 pub use crate::policy::raw::values::Tier;
 
 /// What gave a step its tier. The list is closed.
@@ -94,6 +94,14 @@ impl Tier {
 }
 
 impl Assessment {
+    /// A rule asks for people, whatever the tier says.
+    pub fn ask(&mut self) {
+        self.requires_approval = true;
+        if self.strategy == Strategy::Auto {
+            self.strategy = Strategy::Single;
+        }
+    }
+
     /// The reasons that gave the plan its tier, with the index of their step.
     pub fn deciding(&self) -> impl Iterator<Item = (usize, &Reason)> {
         let all = self.steps.iter().enumerate().flat_map(|(i, s)| s.reasons.iter().map(move |r| (i, r)));
@@ -145,6 +153,11 @@ impl<'p> Rater<'p> {
     /// The policy.
     pub fn policy(&self) -> &'p Policy {
         self.vocabulary.policy()
+    }
+
+    /// A step of a plan as conditions see it.
+    pub(super) fn request<'a>(&'a self, plan: &'a Plan, step: &'a Step, tier: Tier, reads: bool) -> StepRequest<'a> {
+        StepRequest { environment: self.policy().environment.name.as_deref(), plan, step, tier, reads }
     }
 
     /// What the policy knows.
@@ -225,10 +238,9 @@ impl<'p> Rater<'p> {
 
     fn escalations(&self, plan: &Plan, step: &Step, reads: bool, reasons: &mut Vec<Reason>) {
         let tier = reasons.iter().map(|r| r.tier).max().unwrap_or_default();
-        let environment = self.policy().environment.name.as_deref();
-        let request = StepRequest { environment, plan, step, tier, reads };
+        let request = self.request(plan, step, tier, reads);
         let declaration = self.vocabulary.declaration(&step.action);
-        for (rule, when) in self.escalations.iter().filter(|(rule, _)| !is_excluded(rule, declaration)) {
+        for (rule, when) in self.escalations.iter().filter(|(r, _)| !asks_for_foreign(&r.when, declaration)) {
             let truth = when.holds(&request);
             if truth.matches(false) {
                 let how = if truth == Truth::Unknown { "may apply: the plan does not say" } else { "applies" };
@@ -280,18 +292,6 @@ fn normal(path: &str) -> Option<Cow<'_, str>> {
         }
     }
     Some(Cow::Owned(out.join("/")))
-}
-
-/// Whether an escalation asks for a parameter that the declared action does not have; a plan with it is refused.
-fn is_excluded(rule: &Escalation, declaration: Option<&ActionDeclaration>) -> bool {
-    let Some(declaration) = declaration else { return false };
-    rule.when.0.iter().any(|(field, operand)| {
-        let param = field.strip_prefix("params.").map(|p| p.split('.').next().unwrap_or(p));
-        let asks_for_it = operand
-            .as_object()
-            .is_none_or(|o| o.keys().all(|k| !["exists", "not", "any_of", "all_of"].contains(&&**k)));
-        param.is_some_and(|p| !declaration.params.contains_key(p)) && asks_for_it
-    })
 }
 
 pub(super) fn tier_name<S: serde::Serializer>(tier: &Tier, serializer: S) -> Result<S::Ok, S::Error> {

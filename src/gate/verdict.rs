@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::rules::{Rules, Ruling};
 use super::tier::{Assessment, Rater};
 use crate::plan::path::Path;
 use crate::plan::violation::{Code, Violation, Violations};
@@ -32,12 +33,15 @@ pub struct Verdict {
     pub plan_hash: Option<String>,
     /// How dangerous it is.
     pub assessment: Option<Assessment>,
+    /// What rules say without refusing.
+    pub ruling: Ruling,
 }
 
 /// A policy made ready to judge plans.
 #[derive(Debug)]
 pub struct Judge<'p> {
     rater: Rater<'p>,
+    rules: Rules<'p>,
 }
 
 impl Outcome {
@@ -54,7 +58,7 @@ impl Outcome {
 impl<'p> Judge<'p> {
     /// Makes a policy ready.
     pub fn new(policy: &'p Policy) -> Self {
-        Self { rater: Rater::new(policy) }
+        Self { rater: Rater::new(policy), rules: Rules::new(policy) }
     }
 
     /// Judges the bytes of a plan.
@@ -81,7 +85,11 @@ impl<'p> Judge<'p> {
     }
 
     fn conclude(&self, plan: Plan, mut notes: Violations) -> Verdict {
-        let assessment = self.rater.classify(&plan);
+        let mut assessment = self.rater.classify(&plan);
+        let ruling = self.rules(&plan, &assessment, &mut notes);
+        if !ruling.asks.is_empty() {
+            assessment.ask();
+        }
         if assessment.requires_approval && !self.rater.policy().sections().approvals.enabled {
             notes.add(Code::ApprovalsDisabled, Path::Root, "this needs an approval, and the policy has approvals off");
         }
@@ -91,13 +99,24 @@ impl<'p> Judge<'p> {
             (true, false) => Outcome::Pass,
         };
         let plan_hash = Some(plan.plan_hash());
-        Verdict { outcome, violations: notes.into_vec(), plan: Some(plan), plan_hash, assessment: Some(assessment) }
+        let (violations, assessment) = (notes.into_vec(), Some(assessment));
+        Verdict { outcome, violations, plan: Some(plan), plan_hash, assessment, ruling }
+    }
+
+    fn rules(&self, plan: &Plan, assessment: &Assessment, notes: &mut Violations) -> Ruling {
+        let (steps, mut ruling) = (Path::Root.key("steps"), Ruling::default());
+        for (i, (step, own)) in plan.steps.iter().zip(&assessment.steps).enumerate() {
+            let request = self.rater.request(plan, step, assessment.tier, own.kinds.reads);
+            self.rules.judge(&request, self.rater.vocabulary(), &steps.item(i), notes, &mut ruling);
+        }
+        ruling
     }
 }
 
 impl Verdict {
     fn refused(violations: Vec<Violation>) -> Self {
-        Self { outcome: Outcome::Reject, violations, plan: None, plan_hash: None, assessment: None }
+        let (outcome, ruling) = (Outcome::Reject, Ruling::default());
+        Self { outcome, violations, plan: None, plan_hash: None, assessment: None, ruling }
     }
 
     /// As JSON, but for the version of the schema.
@@ -112,6 +131,8 @@ impl Verdict {
             "requires_approval": requires,
             "strategy": strategy,
             "violations": self.violations,
+            "asked_by": self.ruling.asks,
+            "warnings": self.ruling.warnings,
             "steps": self.steps(),
         })
     }

@@ -68,6 +68,10 @@ codes! {
     MissingParam = "missing_param",
     /// A parameter of another type than declared.
     WrongParamType = "wrong_param_type",
+    /// The constitution of the policy denies it; nobody can lift that.
+    Constitution = "constitution",
+    /// A rule of the policy forbids it.
+    Forbidden = "forbidden",
     /// It needs an approval, and the policy has approvals off.
     ApprovalsDisabled = "approvals_disabled",
     /// The graph was made for another plan.

@@ -14,6 +14,7 @@ use crate::cli::terminal::Terminal;
 use crate::finding::hex;
 use crate::gate::tier::Assessment;
 use crate::gate::verdict::Judge;
+use crate::plan::Code;
 use crate::policy::exact;
 use crate::policy::raw::approvals::Strategy;
 use crate::policy::raw::values::Tier;
@@ -139,8 +140,11 @@ pub fn ask(
         bail!("an empty --justification: say why it is needed, whoever is to agree reads it");
     }
     let verdict = Judge::new(&desk.policy).judge_plan(subject.plan.clone());
+    // What the constitution denies nobody can agree to, whatever it is called.
+    let is_denied = verdict.violations.iter().any(|v| v.code == Code::Constitution);
+    let is_fine = verdict.violations.is_empty() || (wish.purpose != Purpose::Action && !is_denied);
     let assessment = match verdict.assessment {
-        Some(assessment) if verdict.violations.is_empty() || wish.purpose != Purpose::Action => assessment,
+        Some(assessment) if is_fine => assessment,
         _ => {
             terminal.error(&format!("the policy refuses this: {}", told(&verdict.violations)));
             return Ok(Exit::Findings);

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::engine::masker::masked;
-use crate::gate::{Outcome, Verdict};
+use crate::gate::{Notice, Outcome, Verdict};
 use crate::plan::Violation;
 use crate::plan::identifier::visible;
 
@@ -37,8 +37,15 @@ pub fn verdict(verdict: &Verdict) -> String {
         let n = verdict.violations.len();
         let _ = writeln!(out, "{n} violation{}:\n{}", if n == 1 { "" } else { "s" }, violations(&verdict.violations));
     }
+    out.push_str(&notices("asked for by", &verdict.ruling.asks));
+    out.push_str(&notices("warning of", &verdict.ruling.warnings));
     out.push_str(&steps(verdict));
     out
+}
+
+fn notices(what: &str, list: &[Notice]) -> String {
+    let line = |n: &Notice| format!("  {}  {what} {}: {}\n", n.path, n.rule, masked(&n.message));
+    list.iter().map(line).collect()
 }
 
 fn steps(verdict: &Verdict) -> String {
