@@ -8,6 +8,8 @@ mod place;
 mod kit;
 #[path = "approvals/overrides.rs"]
 mod overrides;
+#[path = "approvals/people.rs"]
+mod people;
 #[path = "approvals/races.rs"]
 mod races;
 #[path = "approvals/rules.rs"]

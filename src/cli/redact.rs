@@ -1,4 +1,5 @@
-//! `govctl redact`: standard input to standard output with every secret masked.
+//! `govctl redact`: standard input to standard output with every secret masked. It asks for no trust in the policy: that can only
+//! add to what is masked, and a filter that prints nothing would be taken out of its pipe.
 
 use std::io::{self, Read};
 

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::kit::Queue;
 
-fn key(folder: &std::path::Path, name: &str) -> (PathBuf, String) {
+pub fn key(folder: &std::path::Path, name: &str) -> (PathBuf, String) {
     let file = folder.join(name);
     let made = Command::new("ssh-keygen").args(["-q", "-t", "ed25519", "-N", "", "-C", name, "-f"]).arg(&file).status();
     assert!(made.unwrap().success());
@@ -15,7 +15,7 @@ fn key(folder: &std::path::Path, name: &str) -> (PathBuf, String) {
 }
 
 /// ssh-keygen may be missing outside of CI.
-fn can_sign() -> bool {
+pub fn can_sign() -> bool {
     let there = Command::new("ssh-keygen").arg("-?").output().is_ok();
     assert!(there || std::env::var_os("CI").is_none(), "CI needs ssh-keygen");
     if !there {

@@ -115,7 +115,7 @@ impl Queue {
             let sql = "INSERT INTO approval (id, state, requester, created, ends, token, body) \
                        VALUES (?1, 'pending', 'ci', ?2, ?3, ?4, ?5)";
             let mut insert = tx.prepare_cached(sql).expect("the table");
-            insert.execute(params![bound.id, created, created + bound.ttl, token(n).0, body]).expect("room");
+            insert.execute(params![bound.id, created, created + bound.ttl, token(n).to_store(), body]).expect("room");
             let sql = "INSERT INTO outbox (event, approval, entry) VALUES ('approval.created', ?1, ?2)";
             let seq = entry.seq().expect("an entry") as i64;
             tx.prepare_cached(sql).expect("the table").execute(params![bound.id, seq]).expect("room");

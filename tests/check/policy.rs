@@ -189,6 +189,8 @@ fn where_trust_is_asked_for_nothing_passes_without_it() {
             &["plan", "validate", "plan.json"],
             &["approvals", "request", "--action", "build", "--resource", "r", "--justification", "x"],
             &["approvals", "list"],
+            &["override", "request", "--scope", "**/a", "--reason", "x"],
+            &["audit", "prune"],
         ] {
             prod(args).fails(&["govctl policy trust --hash sha256:"]);
         }

@@ -1,10 +1,12 @@
-//! `govctl audit prune`.
+//! `govctl audit prune`. It takes data away because a policy says so, and therefore asks for trust in that policy where the
+//! environment does; the other `audit` commands look, or add what no policy decides.
 
 use anyhow::{Result, anyhow};
 use jiff::{SignedDuration, Timestamp};
 
 use super::log::Place;
 use crate::cli::Exit;
+use crate::cli::policy::trust;
 use crate::cli::terminal::Terminal;
 use crate::store::Archive;
 
@@ -21,6 +23,9 @@ pub struct Args {
 
 pub(super) fn run(args: &Args, place: &Place, terminal: &mut Terminal) -> Result<Exit> {
     let policy = place.policy()?;
+    if !args.dry_run {
+        trust::require(&policy)?;
+    }
     let audit = &policy.sections().audit;
     let days = args.keep_days.unwrap_or(audit.retention_days);
     let before = Timestamp::now()

@@ -207,7 +207,16 @@ fn insert(tx: &Tx<'_>, standing: &Standing, token: TokenHash) -> Result<(), Stor
     let sql = "INSERT INTO approval (id, state, requester, created, created_boot, created_boot_ms, ends, token, body) \
                VALUES (?1, 'pending', ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
     let mut insert = tx.sql().prepare_cached(sql)?;
-    insert.execute(params![bound.id, requester, standing.created.wall, boot, since, standing.ends(), token.0, body])?;
+    insert.execute(params![
+        bound.id,
+        requester,
+        standing.created.wall,
+        boot,
+        since,
+        standing.ends(),
+        token.to_store(),
+        body
+    ])?;
     Ok(())
 }
 

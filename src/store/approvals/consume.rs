@@ -117,7 +117,7 @@ impl Store {
             let stored = load(tx, context, presented.id)?;
             let standing = stored.standing;
             // The token is compared whatever else is wrong.
-            let is_its_token = TokenHash(stored.token).matches(&presented.token);
+            let is_its_token = TokenHash::stored(stored.token).matches(&presented.token);
             let wrong = match is_its_token {
                 true => match judge(&standing, presented) {
                     None if !is_signed(tx, context, &standing, presented.verified)? => Some(Invalid::WrongSignature),
