@@ -584,3 +584,33 @@ fn a_full_disk_is_an_error_and_nothing_half_written() {
     assert!(error.contains("disk is full") || error.contains("disk failed"), "{error}");
     assert!(good && size == logged, "{size} {logged}");
 }
+
+#[test]
+fn an_older_schema_is_brought_up_to_date_with_its_entries() {
+    let temp = tempfile::tempdir().unwrap();
+    let path = temp.path().join("govctl.db");
+    open(temp.path()).append_all(&events(5)).unwrap();
+    let older = "DROP TRIGGER entry_tags; CREATE TRIGGER entry_tags AFTER INSERT ON entry \
+                 WHEN json_type(NEW.body, '$.tags') = 'array' \
+                 BEGIN INSERT INTO entry_tag SELECT value, NEW.seq FROM json_each(NEW.body, '$.tags'); END; \
+                 PRAGMA user_version=3";
+    Connection::open(&path).unwrap().execute_batch(older).unwrap();
+    let mut store = open(temp.path());
+    store.append_all(&events(5)).unwrap();
+    let version = |c: &Connection| c.query_row("PRAGMA user_version", [], |r| r.get::<_, i64>(0)).unwrap();
+    assert!(version(&Connection::open(&path).unwrap()) > 3);
+    assert_eq!(store.count(&Query::default().filter(Field::Tag, &["t3".into()])).unwrap(), 2);
+    let verdict = store.verify(&[], &[]).unwrap();
+    assert_eq!((codes(&verdict), verdict.walked.size), (vec![], 11));
+}
+
+#[test]
+fn tags_in_what_the_log_says_of_itself_are_no_tags_of_the_entry() {
+    let temp = tempfile::tempdir().unwrap();
+    let mut store = open(temp.path());
+    let mut own = Event::new(EventType::LogCheckpoint, Actor::system());
+    own.data = Some(json!({ "tags": ["inner"] }));
+    store.append(&own).unwrap();
+    assert_eq!(store.count(&Query::default().filter(Field::Tag, &["inner".into()])).unwrap(), 0);
+    assert_eq!(codes(&store.verify(&[], &[]).unwrap()), vec![]);
+}

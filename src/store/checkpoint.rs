@@ -96,9 +96,12 @@ impl Store {
 
     pub(super) fn checkpoint_when_due(&mut self) {
         let every = self.options.checkpoint_every;
+        if every == 0 {
+            return;
+        }
         let due = || -> Result<bool, StoreError> {
             let newest: i64 = self.conn.query_row("SELECT coalesce(max(size), 0) FROM checkpoint", [], |r| r.get(0))?;
-            Ok(every > 0 && self.size()? >= unsigned(newest) + every)
+            Ok(self.size()? >= unsigned(newest) + every)
         };
         let signed = due().and_then(|due| if due { self.checkpoint().map(drop) } else { Ok(()) });
         if let Err(e) = signed {

@@ -109,6 +109,12 @@ CREATE TRIGGER vote_stays_withdrawn BEFORE UPDATE OF withdrawn ON vote WHEN OLD.
 ",
     // What somebody asked for, by state and end; all of it, latest first, stays with approval_requester.
     "CREATE INDEX approval_requester_state ON approval(requester, state, ends);",
+    // Most entries have no tags; a body that has some says so in these bytes, because it is canonical.
+    r#"
+DROP TRIGGER entry_tags;
+CREATE TRIGGER entry_tags AFTER INSERT ON entry WHEN instr(NEW.body, '"tags":[') > 0
+  BEGIN INSERT INTO entry_tag SELECT value, NEW.seq FROM json_each(NEW.body, '$.tags'); END;
+"#,
 ];
 
 /// Whether a database is one of ours and how far it is; `None`: it is empty.
