@@ -205,7 +205,9 @@ pub fn judge(path: &str, read: &mut include::Read<'_>, context: &Context) -> Ver
         }
     };
     if let Some(sections) = &sections {
-        mistakes.extend(validate::all(sections, &tree, context));
+        let judged = validate::all(sections, &tree, context).into_iter();
+        // What could not be read may well say its version.
+        mistakes.extend(judged.filter(|m| assembled.complete || m.code.id != codes::NO_VERSION.id));
     }
     not_of_the_unreadable(&mut mistakes);
     mistakes.sort_by(|a, b| (a.place.start, a.place.end, &a.code.id).cmp(&(b.place.start, b.place.end, &b.code.id)));
