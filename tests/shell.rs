@@ -123,6 +123,38 @@ fn every_shell_has_its_scripts() {
     place.govctl(&["completions", "tcsh"]).fails(&["tcsh"]);
 }
 
+/// Where zsh and fish are, they load both scripts as their users do; fish tells what TAB gives.
+#[test]
+fn zsh_and_fish_load_their_scripts() {
+    let place = Place::new();
+    let has = |shell: &str| Process::new(shell).args(["-c", "true"]).status().is_ok_and(|s| s.success());
+    for (shell, with) in [("zsh", "zsh -f -c"), ("fish", "fish --no-config -c")] {
+        if !has(shell) {
+            eprintln!("skipped: {shell} is not here");
+            continue;
+        }
+        for kind in ["", "--static"] {
+            let ask = match shell {
+                "zsh" => "autoload -U compinit; compinit -u -d ./dump; source ./script; echo ${_comps[govctl]}",
+                _ => {
+                    "source ./script; complete -C 'govctl comple'; complete -C 'govctl rules explain secrets/github-p'"
+                }
+            };
+            let line = format!("ASK={}; govctl completions {kind} {shell} >script && {with} \"$ASK\"", quoted(ask));
+            let ran = bash(&place, &line);
+            assert_eq!((ran.status, &*ran.err), (0, ""), "{shell} {kind}: {ran:?}");
+            let words = if shell == "zsh" { ["govctl", ""] } else { ["completions\t", place::RULE] };
+            // A script that stands alone leaves fish without words for an argument that has no fixed ones.
+            assert!(ran.out.contains(words[0]), "{shell} {kind}: {ran:?}");
+            assert!(!kind.is_empty() || ran.out.contains(words[1]), "{shell} {kind}: {ran:?}");
+        }
+    }
+}
+
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
 /// A hook inherits the environment: a variable must not be enough to answer "clean".
 #[test]
 fn a_variable_alone_answers_no_check() {

@@ -521,6 +521,10 @@ fn explain_open(error: &git2::Error, location: &Location) -> anyhow::Error {
         _ if message.contains("object format") => {
             "its objects are named by sha256, which cannot be read here; check the work tree with `govctl check`"
         }
+        _ if message.contains("refstorage") => {
+            "its references are kept in a way that cannot be read here (reftable); run `git refs migrate \
+             --ref-format=files`, or check the work tree with `govctl check`"
+        }
         _ if message.contains("partialclone") => {
             "it is a partial clone, which does not hold all that was asked for; make a full clone, or check the work \
              tree with `govctl check`"

@@ -31,7 +31,7 @@ pub struct Options {
 pub fn visit(options: &Options, coverage: &Coverage, sink: &dyn Sink) -> anyhow::Result<()> {
     let repo = Repo::open(&options.location)?;
     let (from, hide) = ends(&repo, &options.range)?;
-    let limits = Limits { exclude: &options.exclude, max_file_size: options.max_file_size };
+    let limits = Limits { exclude: &options.exclude, max_file_size: options.max_file_size, whole: true };
     visit_commits(&repo, &from, &hide, limits, Out { coverage, sink })
 }
 
@@ -68,7 +68,8 @@ pub fn visit_new(
             reader.blob(&message, Source { commit: Some(&info), ..Source::file(MESSAGE, &[]) }, out);
         }
     }
-    visit_commits(&repo, &new.from, &new.hide, Limits { exclude, max_file_size }, out)?;
+    // What a shallow clone lacks, it does not send either; of the commit where it ends all lines count.
+    visit_commits(&repo, &new.from, &new.hide, Limits { exclude, max_file_size, whole: false }, out)?;
     for id in &new.others {
         for message in repo.messages(*id)? {
             reader.blob(&message, Source::file(MESSAGE, &[]), out);
@@ -97,6 +98,8 @@ pub const MESSAGE: &str = "COMMIT_EDITMSG";
 pub(super) struct Limits<'a> {
     pub exclude: &'a Excludes,
     pub max_file_size: u64,
+    /// Whether history that a shallow clone lacks was asked for.
+    pub whole: bool,
 }
 
 /// Hands on what the commits reachable from `from` and not from `hide` add.
@@ -112,7 +115,7 @@ pub(super) fn visit_commits(
     let mut added = Added { repo, limits, out, reader: Reader::default(), seen: HashSet::new() };
     for id in &commits {
         let commit = repo.commit(*id)?;
-        if shallow.contains(id) {
+        if limits.whole && shallow.contains(id) {
             let detail = "its parents are not here, so all of its lines count; run `git fetch --unshallow`";
             out.coverage.skip(SkipReason::ShallowHistory, id.to_string(), detail);
         }

@@ -83,6 +83,13 @@ fn a_shallow_clone_pushes_what_is_new() {
     passed(shell(&place, &format!("{commit} && git push -q origin main")));
     place.write(".git/shallow/e.py", leak(1));
     refused(shell(&place, &format!("{commit} && git push origin HEAD:fresh")));
+    // Where it ends at a commit that no reference of a remote reaches, all that can be sent is looked at: no gap.
+    unseen(&place, "f.py", "pass\n");
+    passed(place.try_git(&["push", "-q", "origin", "main:other"]));
+    let fetch = "cd .git/shallow && git fetch -q --depth 1 origin other && git checkout -q -b next FETCH_HEAD";
+    passed(shell(&place, fetch));
+    place.write(".git/shallow/g.py", "pass\n");
+    passed(shell(&place, &format!("{commit} && git push -q origin next")));
 }
 
 #[test]
@@ -206,6 +213,20 @@ fn a_hook_that_was_there_reads_all_that_git_tells_before_govctl_does() {
     place.write(".git/hooks/pre-push.before-govctl", "#!/bin/sh\ncat >/dev/null\nexit 7\n");
     let (ok, text) = place.try_git(&["push", "origin", "clean"]);
     assert!(!ok && !text.contains("bad.py"), "{text}");
+}
+
+#[test]
+fn references_in_a_table_are_refused_in_plain_words() {
+    let place = Place::new();
+    if !place.try_git(&["init", "-q", "-b", "main", "--ref-format=reftable"]).0 {
+        // This git keeps references in files only.
+        return;
+    }
+    place.policy("");
+    assert_eq!(place.govctl(&["hook", "install"]).status, 0);
+    place.git(&["add", "-A"]);
+    let (ok, text) = place.try_git(&["commit", "-m", "x"]);
+    assert!(!ok && text.contains("reftable") && text.contains("git refs migrate"), "{text}");
 }
 
 #[test]

@@ -123,7 +123,7 @@ impl<'a> History<'a> {
     }
 
     fn visit_new(&self, old: &State, out: Out<'_>) -> anyhow::Result<()> {
-        let limits = Limits { exclude: &self.options.exclude, max_file_size: self.options.max_file_size };
+        let limits = Limits { exclude: &self.options.exclude, max_file_size: self.options.max_file_size, whole: true };
         visit_commits(&self.repo, &self.state.commits, &old.commits, limits, out)
     }
 
