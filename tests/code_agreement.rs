@@ -9,8 +9,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use govctl::rules::code::catalogue::Catalogue;
-use govctl::rules::code::facts::{Facts, How, Language};
+use govctl::rules::code::detail::Detail;
+use govctl::rules::code::facts::{Def, DefKind, Facts, How, ImportKind, Language};
 use govctl::rules::code::lines::LineIndex;
+use govctl::rules::code::names::Sym;
 use govctl::rules::code::read::Unit;
 use serde_json::Value;
 
@@ -116,6 +118,60 @@ fn an_independent_reader_of_python_agrees() {
         tally.examples.iter().take(25).for_each(|e| println!("  {e}"));
         assert!(tally.all > 1000 && rate >= least, "{how}: {rate}");
     }
+}
+
+/// What an outline says of a file, in words: all but calls, and what names stand for in the bodies of functions.
+fn told(facts: &Facts) -> Vec<String> {
+    let text = |sym| facts.text(sym);
+    let mut out = Vec::new();
+    for i in &facts.imports {
+        let kind = ImportKind { used: false, ..i.kind };
+        let (module, name, bound) = (text(i.module), text(i.name), text(i.bound));
+        out.push(format!("{:?} {:?} {module} {name} {bound} {} {kind:?}", i.place, i.statement, i.def));
+    }
+    for def in &facts.defs {
+        let d = Def { decorators: Vec::new(), bases: Vec::new(), result: Sym::NONE, path: Sym::NONE, ..def.clone() };
+        out.push(format!("{} {d:?}", text(def.path)));
+        let mut around = facts.def(def.parent);
+        while let Some(outer) = around.filter(|d| d.kind != DefKind::Function) {
+            around = facts.def(outer.parent);
+        }
+        if around.is_none() {
+            let names = |all: &[Sym]| all.iter().map(|s| text(*s)).collect::<Vec<_>>();
+            out.push(format!("{:?} {:?}", names(&def.decorators), names(&def.bases)));
+        }
+    }
+    out.extend(facts.rows.iter().map(|r| format!("{:?} {} {} {}", r.place, text(r.name), r.count, r.def)));
+    out.extend(facts.exports.iter().map(|(name, target)| format!("{} {}", text(*name), text(*target))));
+    out.push(format!("{:?} {:?} {:?}", facts.strings, facts.comments, facts.fallbacks));
+    out.push(format!("{:?} {} {} {}", facts.errors, facts.import_at, facts.lines, facts.has_tests));
+    out
+}
+
+#[test]
+fn an_outline_says_what_a_full_reading_does() {
+    let Some(site) = packages() else { return };
+    let mut names = Vec::new();
+    files(&site, &site, &mut names);
+    names.sort();
+    let catalogue = Catalogue::default();
+    let mut partial = 0;
+    for path in names.iter().step_by(5) {
+        let bytes = std::fs::read(site.join(path)).unwrap();
+        let unit = Unit { language: Language::Python, path, module: "a.b.c", package: false };
+        let full = Facts::of(&unit, &bytes, &catalogue);
+        let outline = Facts::read(&unit, &bytes, &catalogue, Detail::Outline);
+        // Computed imports are told by words before an outline is asked for.
+        if String::from_utf8_lossy(&bytes).contains("import_module") {
+            continue;
+        }
+        partial += usize::from(outline.partial);
+        for (one, other) in told(&outline).iter().zip(&told(&full)) {
+            assert_eq!(one, other, "{path}");
+        }
+        assert_eq!(told(&outline).len(), told(&full).len(), "{path}");
+    }
+    assert!(partial > 200, "{partial} outlines");
 }
 
 type Row = (u64, String, String, String);

@@ -15,7 +15,9 @@ use crate::finding::{Action, Confidence, Excerpt, Finding, Fingerprint, Span, Su
 use crate::rules::CATALOGUE;
 use crate::rules::code::catalogue::Catalogue;
 use crate::rules::code::config::CodeConfig;
+use crate::rules::code::detail::{Detail, Needs};
 use crate::rules::code::facts::{Facts, Language};
+use crate::rules::code::follow::{self, Reading};
 use crate::rules::code::lines::LineIndex;
 use crate::rules::code::program::Member;
 use crate::rules::code::read::Unit;
@@ -31,7 +33,10 @@ pub struct CodeEngine {
     config: CodeConfig,
     families: Families,
     catalogue: Catalogue,
+    needs: Needs,
     masker: OnceLock<Option<Engine>>,
+    /// What masking needs room for, one for each thread.
+    scratches: Mutex<Vec<Scratch>>,
 }
 
 /// Where the threads put the files they read.
@@ -68,7 +73,8 @@ impl CodeEngine {
     /// Prepares.
     pub fn new(config: CodeConfig, families: Families) -> Self {
         let catalogue = Catalogue::new(&config.synthetic.fabricators);
-        Self { config, families, catalogue, masker: OnceLock::new() }
+        let needs = Needs::new(&config, families);
+        Self { config, families, catalogue, needs, masker: OnceLock::new(), scratches: Mutex::default() }
     }
 
     /// Whether any family runs.
@@ -98,8 +104,14 @@ impl CodeEngine {
         let Some(language) = Language::of_path(path) else { return };
         let (module, package) = modules::module_name(language, path, &self.config.imports.roots);
         let unit = Unit { language, path, module: &module, package };
-        let mut facts = Facts::of(&unit, source.bytes, &self.catalogue);
         let class = settings.classes.of(Some(path));
+        let text = files.keep(source.bytes);
+        let mut detail = self.needs.detail(path, language, class, &module, source.bytes);
+        if text.is_none() {
+            // Without its text it cannot be read again.
+            detail = Detail::Full;
+        }
+        let mut facts = Facts::read(&unit, source.bytes, &self.catalogue, detail);
         let drafts = code::check_file(path, class, &facts, &self.config, self.families);
         facts.forget_what_one_file_needs();
         let member = Member { path: path.to_owned(), class, module, facts };
@@ -107,19 +119,24 @@ impl CodeEngine {
             member,
             drafts: Vec::new(),
             seen: HashMap::new(),
-            text: None,
+            text,
             lines: LineIndex::new(source.bytes),
             only_lines: source.only_lines.map(<[u32]>::to_vec),
         };
         self.finish_drafts(&mut kept, drafts, Some(source.bytes), settings);
-        files.add(kept, source.bytes);
+        files.add(kept);
     }
 
     /// Runs what needs every file and gives all findings, allowances applied.
     pub fn finish(&self, files: Files, settings: &Settings, scope: Scope) -> Finished {
         let mut files = files.0.into_inner().unwrap_or_else(PoisonError::into_inner).files;
         files.sort_by(|a, b| a.member.path.cmp(&b.member.path));
-        let (members, mut rest): (Vec<Member>, Vec<Rest>) = files.into_iter().map(FileKept::split).unzip();
+        let (mut members, mut rest): (Vec<Member>, Vec<Rest>) = files.into_iter().map(FileKept::split).unzip();
+        if self.families.synthetic {
+            let texts: Vec<_> = rest.iter().map(|r| r.text.as_deref()).collect();
+            let (config, needs, catalogue) = (&self.config, &self.needs, &self.catalogue);
+            follow::complete(&mut members, &Reading { texts: &texts, config, needs, catalogue });
+        }
         let outcome = code::check_program(&members, &self.config, self.families, scope);
         for (at, draft) in outcome.drafts {
             rest[at].later.push(draft);
@@ -202,8 +219,12 @@ impl CodeEngine {
     /// Every secret in a text, whichever families run: an excerpt must not show one.
     fn secrets(&self, text: &[u8]) -> Vec<Range<usize>> {
         let make = || Engine::new(Settings { rules: CATALOGUE.to_vec(), ..Settings::default() }).ok();
-        let masker = self.masker.get_or_init(make);
-        masker.as_ref().map(|m| m.secrets(text, &mut Scratch::default())).unwrap_or_default()
+        let Some(masker) = self.masker.get_or_init(make) else { return Vec::new() };
+        let taken = self.scratches.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut scratch = taken.unwrap_or_default();
+        let found = masker.secrets(text, &mut scratch);
+        self.scratches.lock().unwrap_or_else(PoisonError::into_inner).push(scratch);
+        found
     }
 }
 
@@ -214,13 +235,17 @@ fn action(draft: &Draft, settings: &Settings) -> Action {
 }
 
 impl Files {
-    fn add(&self, mut file: FileKept, text: &[u8]) {
+    /// A copy of a text, as long as there is room.
+    fn keep(&self, text: &[u8]) -> Option<Box<[u8]>> {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.text + text.len() <= KEPT_TEXT {
-            kept.text += text.len();
-            file.text = Some(text.into());
-        }
-        kept.files.push(file);
+        let fits = kept.text + text.len() <= KEPT_TEXT;
+        kept.text += if fits { text.len() } else { 0 };
+        drop(kept);
+        fits.then(|| text.into())
+    }
+
+    fn add(&self, file: FileKept) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).files.push(file);
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::sync::OnceLock;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::facts::Language;
 use super::pattern::NamePattern;
@@ -107,6 +107,12 @@ impl Catalogue {
         Self { fabricators: fabricators.iter().map(|f| NamePattern::new(f)).collect() }
     }
 
+    /// Whether anything is known of names that start with this step; most files' own names do not get further.
+    pub fn knows(&self, language: Language, first: &str) -> bool {
+        let first = first.split('.').next().unwrap_or_default();
+        !self.fabricators.is_empty() || table(language).roots.contains(first)
+    }
+
     /// What the callee of this dotted name does.
     pub fn kind(&self, language: Language, name: &str) -> Kind {
         let plain = settle(name);
@@ -147,7 +153,15 @@ pub fn settle(name: &str) -> String {
     replaced.replace("()", "")
 }
 
+/// The names, or patterns of names, of what makes data that are not real, draws and samples among them.
+pub fn fabricating(language: Language) -> impl Iterator<Item = &'static str> {
+    let table = table(language);
+    let all = [&table.exact, &table.one, &table.any, &table.methods].into_iter().flatten();
+    all.filter(|(_, kind)| kind.fabricates() || matches!(kind, Kind::Toy | Kind::Resample)).map(|(name, _)| *name)
+}
+
 struct Table {
+    roots: FxHashSet<&'static str>,
     exact: FxHashMap<&'static str, Kind>,
     one: FxHashMap<&'static str, Kind>,
     any: FxHashMap<&'static str, Kind>,
@@ -167,6 +181,8 @@ fn table(language: Language) -> &'static Table {
 
 fn parse(text: &'static str) -> Table {
     let mut table = Table {
+        // Of the objects that makers make, and of scipy's distributions, too.
+        roots: MAKERS.iter().map(|(from, _)| root(from)).chain(["scipy"]).collect(),
         exact: FxHashMap::default(),
         one: FxHashMap::default(),
         any: FxHashMap::default(),
@@ -180,7 +196,10 @@ fn parse(text: &'static str) -> Table {
         for name in words {
             if let Some(method) = name.strip_prefix('.') {
                 table.methods.insert(method, kind);
-            } else if let Some(base) = name.strip_suffix(".**") {
+                continue;
+            }
+            table.roots.insert(root(name));
+            if let Some(base) = name.strip_suffix(".**") {
                 table.any.insert(base, kind);
             } else if let Some(base) = name.strip_suffix(".*") {
                 table.one.insert(base, kind);
@@ -190,6 +209,11 @@ fn parse(text: &'static str) -> Table {
         }
     }
     table
+}
+
+/// The first step of a name.
+fn root(name: &'static str) -> &'static str {
+    name.split('.').next().unwrap_or_default()
 }
 
 fn lookup(table: &Table, name: &str) -> Kind {

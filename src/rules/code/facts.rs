@@ -349,6 +349,8 @@ pub struct Facts {
     pub lines: u32,
     /// Whether it declares tests itself.
     pub has_tests: bool,
+    /// Whether functions' bodies were read for an outline only: no calls, no names.
+    pub partial: bool,
 }
 
 impl Facts {

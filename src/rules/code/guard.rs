@@ -30,46 +30,52 @@ impl Depth {
 /// Reads a text once. `lines_end`: a line's end outside brackets ends its statement (Python).
 pub fn estimate(bytes: &[u8], lines_end: bool) -> Depth {
     let mut depth = Depth { brackets: 0, levels: 0 };
-    let mut open = 0u32;
-    let mut run = 0u32;
-    let mut elses = 0u32;
-    let mut spaces = 0u32;
-    let mut fresh_line = true;
-    for (at, byte) in bytes.iter().enumerate() {
-        match byte {
-            b'(' | b'[' | b'{' => {
+    let (mut open, mut run, mut elses) = (0u32, 0u32, 0u32);
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        at += 1;
+        match CLASSES[*byte as usize] {
+            Class::Other => continue,
+            Class::Word => {
+                let start = at - 1;
+                at += length(&bytes[at..], Class::Word);
+                match word(&bytes[start..at]) {
+                    Word::Other => continue,
+                    Word::Else => {
+                        elses += 1;
+                        continue;
+                    }
+                    Word::Chains => run += 1,
+                }
+            }
+            Class::Opens => {
                 open += 1;
                 depth.brackets = depth.brackets.max(open);
                 run += 1;
             }
-            b')' | b']' | b'}' => {
+            Class::Closes => {
                 open = open.saturating_sub(1);
                 // `f()()()` nests without nesting; a block that ends does not.
                 run = if *byte == b'}' { 0 } else { run + 1 };
             }
-            b',' | b';' => run = 0,
-            b'\n' => {
+            Class::Separates => run = 0,
+            Class::LineEnd => {
                 run = if lines_end && open == 0 { 0 } else { run };
-                (spaces, fresh_line) = (0, true);
+                let spaces = length(&bytes[at..], Class::Space);
+                at += spaces;
+                depth.levels = depth.levels.max(if lines_end { spaces as u32 } else { 0 });
                 continue;
             }
-            b' ' | b'\t' if fresh_line => {
-                spaces += 1;
-                depth.levels = depth.levels.max(if lines_end { spaces } else { 0 });
+            Class::Space => {
+                // Only at the very start of a text does a space indent here.
+                let spaces = 1 + length(&bytes[at..], Class::Space);
+                let leads = lines_end && at == 1;
+                depth.levels = depth.levels.max(if leads { spaces as u32 } else { 0 });
+                at += spaces - 1;
                 continue;
             }
-            b'.' | b'+' | b'-' | b'*' | b'/' | b'%' | b'!' | b'~' | b'?' | b':' | b'&' | b'|' | b'^' | b'=' | b'>'
-            | b'<' => run += 1,
-            b'e' if is_word(bytes, at, b"else") => elses += 1,
-            b'n' if is_word(bytes, at, b"not") => run += 1,
-            b'l' if is_word(bytes, at, b"lambda") => run += 1,
-            b'a' if is_word(bytes, at, b"await") || is_word(bytes, at, b"and") => run += 1,
-            b'o' if is_word(bytes, at, b"or") => run += 1,
-            b'i' if is_word(bytes, at, b"if") => run += 1,
-            b't' if is_word(bytes, at, b"typeof") => run += 1,
-            _ => {}
+            Class::Operates => run += 1,
         }
-        fresh_line = false;
         depth.levels = depth.levels.max(run.saturating_add(open));
     }
     // A chain of `else if` nests once a link in some trees; Python's does not.
@@ -79,11 +85,58 @@ pub fn estimate(bytes: &[u8], lines_end: bool) -> Depth {
     depth
 }
 
-fn is_word(bytes: &[u8], at: usize, word: &[u8]) -> bool {
-    let before = at.checked_sub(1).and_then(|b| bytes.get(b));
-    let after = bytes.get(at + word.len());
-    let joins = |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_');
-    bytes[at..].starts_with(word) && !joins(before) && !joins(after)
+/// What a byte does to the depth.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Class {
+    Other,
+    Word,
+    Opens,
+    Closes,
+    Separates,
+    LineEnd,
+    Space,
+    Operates,
+}
+
+const CLASSES: [Class; 256] = classes();
+
+const fn classes() -> [Class; 256] {
+    let mut out = [Class::Other; 256];
+    let mut at = 0;
+    while at < out.len() {
+        out[at] = match at as u8 {
+            b'(' | b'[' | b'{' => Class::Opens,
+            b')' | b']' | b'}' => Class::Closes,
+            b',' | b';' => Class::Separates,
+            b'\n' => Class::LineEnd,
+            b' ' | b'\t' => Class::Space,
+            b'.' | b'+' | b'-' | b'*' | b'/' | b'%' | b'!' | b'~' | b'?' | b':' | b'&' | b'|' | b'^' | b'=' | b'>'
+            | b'<' => Class::Operates,
+            b'_' | b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => Class::Word,
+            _ => Class::Other,
+        };
+        at += 1;
+    }
+    out
+}
+
+fn length(bytes: &[u8], class: Class) -> usize {
+    bytes.iter().position(|b| CLASSES[*b as usize] != class).unwrap_or(bytes.len())
+}
+
+enum Word {
+    Other,
+    Else,
+    /// It stands between or before operands.
+    Chains,
+}
+
+fn word(text: &[u8]) -> Word {
+    match text {
+        b"else" => Word::Else,
+        b"not" | b"lambda" | b"await" | b"and" | b"or" | b"if" | b"typeof" => Word::Chains,
+        _ => Word::Other,
+    }
 }
 
 /// Runs `work` on a stack that is large enough for this depth.

@@ -7,7 +7,9 @@
 pub mod builder;
 pub mod catalogue;
 pub mod config;
+pub mod detail;
 pub mod facts;
+pub mod follow;
 pub mod go;
 pub mod guard;
 pub mod imports;

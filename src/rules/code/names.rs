@@ -1,8 +1,10 @@
 //! Interned names: a dotted name is a path in a tree, so that `numpy.random.default_rng().normal` costs eight bytes a step.
 
 use std::fmt;
+use std::hash::{BuildHasher, Hash};
 
-use rustc_hash::FxHashMap;
+use hashbrown::HashTable;
+use rustc_hash::FxBuildHasher;
 
 /// One step of a dotted name: `numpy`, or `default_rng`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
@@ -49,41 +51,57 @@ struct Entry {
     step: Step,
 }
 
-/// The names of one file.
+/// The names of one file. The texts of all steps stand one behind the other; the tables hold numbers only.
 #[derive(Debug)]
 pub struct Names {
-    segs: Vec<Box<str>>,
-    seg_ids: FxHashMap<Box<str>, Seg>,
+    texts: String,
+    ends: Vec<u32>,
+    seg_ids: HashTable<u32>,
     entries: Vec<Entry>,
-    ids: FxHashMap<(Sym, Step), Sym>,
+    ids: HashTable<u32>,
 }
 
 impl Default for Names {
     fn default() -> Self {
         Self {
-            segs: Vec::new(),
-            seg_ids: FxHashMap::default(),
+            texts: String::new(),
+            ends: Vec::new(),
+            seg_ids: HashTable::new(),
             entries: vec![Entry { parent: Sym::NONE, step: Step::Call }],
-            ids: FxHashMap::default(),
+            ids: HashTable::new(),
         }
     }
+}
+
+fn hash(value: impl Hash) -> u64 {
+    FxBuildHasher.hash_one(value)
+}
+
+/// The text of the step of this number.
+fn part<'a>(texts: &'a str, ends: &[u32], at: u32) -> &'a str {
+    let at = at as usize;
+    let start = at.checked_sub(1).and_then(|before| ends.get(before)).copied().unwrap_or(0);
+    ends.get(at).and_then(|end| texts.get(start as usize..*end as usize)).unwrap_or_default()
 }
 
 impl Names {
     /// Interns one step.
     pub fn seg(&mut self, text: &str) -> Seg {
-        if let Some(seg) = self.seg_ids.get(text) {
-            return *seg;
+        let key = hash(text);
+        let Self { texts, ends, seg_ids, .. } = self;
+        if let Some(seg) = seg_ids.find(key, |at| part(texts, ends, *at) == text) {
+            return Seg(*seg);
         }
-        let seg = Seg(self.segs.len() as u32);
-        self.segs.push(text.into());
-        self.seg_ids.insert(text.into(), seg);
-        seg
+        let seg = ends.len() as u32;
+        texts.push_str(text);
+        ends.push(texts.len() as u32);
+        seg_ids.insert_unique(key, seg, |at| hash(part(texts, ends, *at)));
+        Seg(seg)
     }
 
     /// The text of a step.
     pub fn seg_text(&self, seg: Seg) -> &str {
-        self.segs.get(seg.0 as usize).map_or("", |s| s)
+        part(&self.texts, &self.ends, seg.0)
     }
 
     /// Interns a whole dotted name.
@@ -112,12 +130,16 @@ impl Names {
     }
 
     fn enter(&mut self, parent: Sym, step: Step) -> Sym {
-        let next = Sym(self.entries.len() as u32);
-        let id = *self.ids.entry((parent, step)).or_insert(next);
-        if id == next {
-            self.entries.push(Entry { parent, step });
+        let key = hash((parent, step));
+        let Self { entries, ids, .. } = self;
+        let is = |at: &u32| entries.get(*at as usize).is_some_and(|e| e.parent == parent && e.step == step);
+        if let Some(id) = ids.find(key, is) {
+            return Sym(*id);
         }
-        id
+        let next = entries.len() as u32;
+        entries.push(Entry { parent, step });
+        ids.insert_unique(key, next, |at| entries.get(*at as usize).map_or(0, |e| hash((e.parent, e.step))));
+        Sym(next)
     }
 
     /// The class a name is an instance of, if it is one and nothing more.
@@ -150,6 +172,27 @@ impl Names {
         if base.is_none() { Sym::NONE } else { self.enter(base, step) }
     }
 
+    /// Its first named step; empty where it starts from an instance.
+    pub fn first(&self, sym: Sym) -> &str {
+        let mut at = sym;
+        while self.entry(at).parent.is_some() {
+            at = self.entry(at).parent;
+        }
+        self.last(at)
+    }
+
+    /// Whether this is the name, in full: `is(sym, &["builtins", "super"])`.
+    pub fn is(&self, sym: Sym, steps: &[&str]) -> bool {
+        let mut at = sym;
+        for step in steps.iter().rev() {
+            if at.is_none() || self.last(at) != *step {
+                return false;
+            }
+            at = self.entry(at).parent;
+        }
+        at.is_none()
+    }
+
     /// The name without its last step.
     pub fn parent(&self, sym: Sym) -> Sym {
         self.entry(sym).parent
@@ -173,10 +216,18 @@ impl Names {
     fn write(&self, sym: Sym, out: &mut String) {
         let mut steps = Vec::with_capacity(8);
         let mut at = sym;
+        let mut length = 0;
         while at.is_some() {
-            steps.push(self.entry(at).step);
-            at = self.entry(at).parent;
+            let Entry { parent, step } = self.entry(at);
+            length += match step {
+                Step::Name(seg) => self.seg_text(seg).len() + 1,
+                Step::Call => 2,
+                Step::Instance(_) => 4,
+            };
+            steps.push(step);
+            at = parent;
         }
+        out.reserve(length);
         for step in steps.iter().rev() {
             match step {
                 Step::Name(seg) => {
@@ -203,9 +254,10 @@ impl Names {
 
     /// Gives up the maps that only building needs.
     pub fn freeze(&mut self) {
-        self.seg_ids = FxHashMap::default();
-        self.ids = FxHashMap::default();
-        self.segs.shrink_to_fit();
+        self.seg_ids = HashTable::new();
+        self.ids = HashTable::new();
+        self.texts.shrink_to_fit();
+        self.ends.shrink_to_fit();
         self.entries.shrink_to_fit();
     }
 
@@ -238,6 +290,8 @@ mod tests {
         assert_eq!(names.parent(normal), rng);
         assert_eq!(names.dotted("numpy.random"), random);
         assert_eq!(names.text(Sym::NONE), "");
+        assert_eq!((names.first(normal), names.first(Sym::NONE)), ("numpy", ""));
+        assert!(names.is(random, &["numpy", "random"]) && !names.is(random, &["random"]));
     }
 
     #[test]

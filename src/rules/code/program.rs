@@ -1,5 +1,8 @@
 //! All files together: who defines what, and what a name in one file means in another.
 
+use std::cell::{OnceCell, RefCell};
+use std::collections::BTreeSet;
+
 use rustc_hash::FxHashMap;
 
 use super::config::{CodeConfig, Roots};
@@ -22,6 +25,13 @@ pub struct Member {
 pub struct Program<'a> {
     members: &'a [Member],
     config: &'a CodeConfig,
+    index: OnceCell<Index>,
+    asked_for: RefCell<BTreeSet<usize>>,
+}
+
+/// Everything by its full name, made when first asked for.
+#[derive(Default)]
+struct Index {
     defs: FxHashMap<String, (usize, usize)>,
     exports: FxHashMap<String, String>,
 }
@@ -29,11 +39,9 @@ pub struct Program<'a> {
 /// Longest chain of re-exports and results that is followed.
 const LONGEST: u32 = 8;
 
-impl<'a> Program<'a> {
-    /// Over files that are sorted by path.
-    pub fn new(members: &'a [Member], config: &'a CodeConfig) -> Self {
-        let mut defs = FxHashMap::default();
-        let mut exports = FxHashMap::default();
+impl Index {
+    fn of(members: &[Member]) -> Self {
+        let Self { mut defs, mut exports } = Self::default();
         for (index, member) in members.iter().enumerate() {
             for (at, def) in member.facts.defs.iter().enumerate().skip(1) {
                 defs.entry(member.facts.text(def.path)).or_insert((index, at));
@@ -51,7 +59,29 @@ impl<'a> Program<'a> {
                 }
             }
         }
-        Self { members, config, defs, exports }
+        Self { defs, exports }
+    }
+}
+
+impl<'a> Program<'a> {
+    /// Over files that are sorted by path.
+    pub fn new(members: &'a [Member], config: &'a CodeConfig) -> Self {
+        Self { members, config, index: OnceCell::new(), asked_for: RefCell::default() }
+    }
+
+    fn index(&self) -> &Index {
+        self.index.get_or_init(|| Index::of(self.members))
+    }
+
+    /// The names that a module gives to something of another last name: (the one it has, the one it is given).
+    pub fn renamed(&self) -> impl Iterator<Item = (&str, &str)> {
+        let lasts = self.index().exports.iter().map(|(given, target)| (last(target), last(given)));
+        lasts.filter(|(own, given)| own != given)
+    }
+
+    /// The files whose outline did not say enough.
+    pub fn asked_for(&self) -> BTreeSet<usize> {
+        self.asked_for.borrow().clone()
     }
 
     /// Where absolute imports start.
@@ -89,7 +119,7 @@ impl<'a> Program<'a> {
         if depth > LONGEST {
             return None;
         }
-        if let Some((file, at)) = self.defs.get(name) {
+        if let Some((file, at)) = self.index().defs.get(name) {
             let def = &self.members[*file].facts.defs[*at];
             return (def.kind == DefKind::Function).then(|| name.to_owned());
         }
@@ -98,14 +128,14 @@ impl<'a> Program<'a> {
             let (maker, rest) = (&name[..at], &name[at + 2..]);
             return self.find(&format!("{}{rest}", self.result_of(maker, depth)?), depth + 1);
         }
-        if let Some(target) = self.exports.get(name) {
+        if let Some(target) = self.index().exports.get(name) {
             return self.find(target, depth + 1);
         }
         let (owner, last) = name.rsplit_once('.')?;
-        if let Some((file, at)) = self.defs.get(owner) {
+        if let Some((file, at)) = self.index().defs.get(owner) {
             return self.inherited(*file, *at, last, depth);
         }
-        let target = self.exports.get(owner)?;
+        let target = self.index().exports.get(owner)?;
         self.find(&format!("{target}.{last}"), depth + 1)
     }
 
@@ -114,9 +144,10 @@ impl<'a> Program<'a> {
         if depth > LONGEST {
             return None;
         }
-        if let Some((file, at)) = self.defs.get(maker) {
+        if let Some((file, at)) = self.index().defs.get(maker) {
             let facts = &self.members[*file].facts;
             let def = &facts.defs[*at];
+            self.need(*file, def.kind == DefKind::Function);
             return match def.kind {
                 DefKind::Class => Some(maker.to_owned()),
                 _ if def.result.is_some() => {
@@ -127,17 +158,34 @@ impl<'a> Program<'a> {
                 _ => None,
             };
         }
-        if let Some(target) = self.exports.get(maker) {
+        if let Some(target) = self.index().exports.get(maker) {
             return self.result_of(target, depth + 1);
         }
         let (owner, last) = maker.rsplit_once('.')?;
-        let target = self.exports.get(owner)?;
+        let target = self.index().exports.get(owner)?;
         self.result_of(&format!("{target}.{last}"), depth + 1)
     }
 
     fn inherited(&self, file: usize, at: usize, name: &str, depth: u32) -> Option<String> {
         let facts = &self.members[file].facts;
+        let mut around = facts.def(facts.defs[at].parent);
+        while let Some(def) = around {
+            self.need(file, def.kind == DefKind::Function);
+            around = facts.def(def.parent);
+        }
         let bases = facts.defs[at].bases.iter().filter(|b| b.is_some());
         bases.map(|b| facts.text(*b)).find_map(|base| self.find(&format!("{base}.{name}"), depth + 1))
     }
+
+    /// Notes a file that says less than is asked, being an outline.
+    fn need(&self, file: usize, more: bool) {
+        if more && self.members[file].facts.partial {
+            self.asked_for.borrow_mut().insert(file);
+        }
+    }
+}
+
+/// What follows the last dot of a name.
+pub fn last(name: &str) -> &str {
+    name.rsplit('.').next().unwrap_or(name)
 }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::builder::Builder;
 use super::catalogue::Catalogue;
+use super::detail::Detail;
 use super::facts::{Facts, Language, Place};
 use super::notebook::Notebook;
 use super::{go, guard, javascript, python, rust};
@@ -24,6 +25,11 @@ pub struct Unit<'a> {
 impl Facts {
     /// Reads a file once. What cannot be parsed is in [`Facts::errors`], beside what could.
     pub fn of(unit: &Unit<'_>, bytes: &[u8], catalogue: &Catalogue) -> Facts {
+        Self::read(unit, bytes, catalogue, Detail::Full)
+    }
+
+    /// Reads a file as far as is asked; languages without an outline are read in full.
+    pub fn read(unit: &Unit<'_>, bytes: &[u8], catalogue: &Catalogue, detail: Detail) -> Facts {
         if let Some(reason) = unreadable(bytes) {
             return refused(unit, catalogue, reason);
         }
@@ -31,15 +37,15 @@ impl Facts {
         if unit.path.ends_with(".ipynb") {
             return notebook(unit, &text, catalogue);
         }
-        Self::of_text(unit, &text, catalogue)
+        Self::of_text(unit, &text, catalogue, detail)
     }
 
-    fn of_text(unit: &Unit<'_>, text: &str, catalogue: &Catalogue) -> Facts {
+    fn of_text(unit: &Unit<'_>, text: &str, catalogue: &Catalogue, detail: Detail) -> Facts {
         let depth = guard::estimate(text.as_bytes(), unit.language == Language::Python);
         if depth.is_too_deep() {
             return refused(unit, catalogue, "nests too deeply to be parsed");
         }
-        guard::with_stack(depth, || adapt(unit, text, catalogue))
+        guard::with_stack(depth, || adapt(unit, text, catalogue, detail))
     }
 }
 
@@ -47,14 +53,14 @@ fn notebook(unit: &Unit<'_>, text: &str, catalogue: &Catalogue) -> Facts {
     let Some(book) = Notebook::read(text) else {
         return refused(unit, catalogue, "is no notebook: its JSON is broken");
     };
-    let mut facts = Facts::of_text(unit, &book.code, catalogue);
+    let mut facts = Facts::of_text(unit, &book.code, catalogue, Detail::Full);
     book.relocate(&mut facts);
     facts
 }
 
-fn adapt(unit: &Unit<'_>, text: &str, catalogue: &Catalogue) -> Facts {
+fn adapt(unit: &Unit<'_>, text: &str, catalogue: &Catalogue, detail: Detail) -> Facts {
     match unit.language {
-        Language::Python => python::read(text, unit.module, unit.package, catalogue),
+        Language::Python => python::read(text, unit, catalogue, detail),
         Language::JavaScript | Language::TypeScript => {
             javascript::read(text, unit.path, unit.module, unit.language, catalogue)
         }

@@ -32,26 +32,20 @@ pub fn in_string(text: &str) -> bool {
 
 /// Whether a comment may admit that what follows is made up.
 pub fn in_comment(text: &str) -> bool {
-    const WORDS: [&[u8]; 14] = [
-        b"placeholder",
-        b"mock",
-        b"fake",
-        b"dummy",
-        b"simulat",
-        b"synthetic",
-        b"hardcoded",
-        b"hard-coded",
-        b"for now",
-        b"in production",
-        b"real implementation",
-        b"made up",
-        b"made-up",
-        b"stub",
-    ];
     let bytes = text.as_bytes();
     (0..bytes.len()).any(|at| {
-        matches!(bytes[at] | 0x20, b'p' | b'm' | b'f' | b'd' | b's' | b'h' | b'i' | b'r')
-            && WORDS.iter().any(|w| starts(&bytes[at..], w))
+        let words: &[&[u8]] = match bytes[at] | 0x20 {
+            b'p' => &[b"placeholder"],
+            b'm' => &[b"mock", b"made up", b"made-up"],
+            b'f' => &[b"fake", b"for now"],
+            b'd' => &[b"dummy"],
+            b's' => &[b"simulat", b"synthetic", b"stub"],
+            b'h' => &[b"hardcoded", b"hard-coded"],
+            b'i' => &[b"in production"],
+            b'r' => &[b"real implementation"],
+            _ => return false,
+        };
+        words.iter().any(|w| starts(&bytes[at..], w))
     })
 }
 

@@ -18,7 +18,12 @@ impl Builder<'_> {
         if let Some(kind) = self.kinds[at] {
             return kind;
         }
-        let kind = self.catalogue.kind(self.facts.language, &self.facts.names.text(callee));
+        let (language, names) = (self.facts.language, &self.facts.names);
+        let kind = if self.catalogue.knows(language, names.first(callee)) {
+            self.catalogue.kind(language, &names.text(callee))
+        } else {
+            Kind::Other
+        };
         self.kinds[at] = Some(kind);
         kind
     }

@@ -104,24 +104,7 @@ impl<'c> Builder<'c> {
         // The module's name is one step in languages whose names hold dots of their own.
         let module = names.dotted(module);
         let lines = LineIndex::new(source.as_bytes());
-        let whole = Place { start: 0, end: source.len() as u32 };
-        let root = Def {
-            path: module,
-            kind: DefKind::Module,
-            parent: NOWHERE,
-            place: whole,
-            name: Place::default(),
-            decorators: Vec::new(),
-            bases: Vec::new(),
-            result: Sym::NONE,
-            complexity: 1,
-            first_line: 1,
-            last_line: lines.count(),
-            public: true,
-            documented: true,
-            stub: false,
-            test: false,
-        };
+        let root = module_def(module, source, &lines);
         let facts = Facts {
             language,
             names,
@@ -139,6 +122,7 @@ impl<'c> Builder<'c> {
             import_at: 0,
             lines: lines.count(),
             has_tests: false,
+            partial: false,
         };
         Self {
             facts,
@@ -212,6 +196,28 @@ impl<'c> Builder<'c> {
             }
         }
         self.facts
+    }
+}
+
+/// The definition that the whole file is.
+fn module_def(module: Sym, source: &str, lines: &LineIndex) -> Def {
+    let whole = Place { start: 0, end: source.len() as u32 };
+    Def {
+        path: module,
+        kind: DefKind::Module,
+        parent: NOWHERE,
+        place: whole,
+        name: Place::default(),
+        decorators: Vec::new(),
+        bases: Vec::new(),
+        result: Sym::NONE,
+        complexity: 1,
+        first_line: 1,
+        last_line: lines.count(),
+        public: true,
+        documented: true,
+        stub: false,
+        test: false,
     }
 }
 

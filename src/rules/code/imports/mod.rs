@@ -197,6 +197,12 @@ impl Case<'_> {
     }
 }
 
+/// Whether a contract binds a module of this name.
+pub(super) fn binds(contract: &Contract, module: &str) -> bool {
+    let (modules, module) = (patterns(&contract.modules), plain(module));
+    (modules.is_empty() || covers(&modules, &module)) && !covers(&patterns(&contract.except), &module)
+}
+
 fn patterns(texts: &[String]) -> Vec<NamePattern> {
     texts.iter().map(|t| NamePattern::new(t)).collect()
 }
@@ -207,7 +213,7 @@ fn covers(patterns: &[NamePattern], module: &str) -> bool {
 }
 
 /// `module:name` as one dotted name.
-fn dotted(text: &str) -> String {
+pub(super) fn dotted(text: &str) -> String {
     text.replace("::", "\0").replace(':', ".").replace(['\0', '/'], ".")
 }
 

@@ -268,11 +268,7 @@ impl<'a> Reader<'a, '_> {
     }
 
     fn unpack(&mut self, targets: &'a [Expr], value: Value, written: Option<&'a Expr>) {
-        let parts = match written {
-            Some(Expr::Tuple(t)) if t.elts.len() == targets.len() => Some(&t.elts),
-            Some(Expr::List(t)) if t.elts.len() == targets.len() => Some(&t.elts),
-            _ => None,
-        };
+        let parts = unpacked(targets, written);
         for (nth, target) in targets.iter().enumerate() {
             let mut part = value.anonymous();
             // Names keep their meaning through `a, b = x, y`; values were read already, so only plain names are asked again.
@@ -299,7 +295,7 @@ impl<'a> Reader<'a, '_> {
         self.build.context = outer;
         self.dynamic_import(call, callee.path);
         let mut value = self.build.call(place(call.range()), callee, kind, arguments, method, extra);
-        if value.path.is_some() && self.build.facts.names.text(callee.path) == "builtins.super" {
+        if value.path.is_some() && self.build.facts.names.is(callee.path, &["builtins", "super"]) {
             value = self.parent_instance();
         }
         value
@@ -408,7 +404,7 @@ impl<'a> Reader<'a, '_> {
         }
     }
 
-    fn note_fallback(&mut self, value: &'a Expr) {
+    pub(super) fn note_fallback(&mut self, value: &'a Expr) {
         let answered = match value {
             Expr::Call(c) => c.arguments.args.first().unwrap_or(value),
             other => other,
@@ -457,6 +453,16 @@ impl<'a> Reader<'a, '_> {
             _ => {}
         }
     }
+}
+
+/// The parts of what is written on the right, one for each target.
+pub(super) fn unpacked<'a>(targets: &[Expr], written: Option<&'a Expr>) -> Option<&'a [Expr]> {
+    let parts = match written? {
+        Expr::Tuple(t) => &t.elts,
+        Expr::List(t) => &t.elts,
+        _ => return None,
+    };
+    (parts.len() == targets.len()).then_some(parts)
 }
 
 fn carrying(node: Node) -> Value {

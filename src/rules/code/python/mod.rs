@@ -3,6 +3,7 @@
 mod builtins;
 mod expressions;
 mod metrics;
+mod outline;
 mod shape;
 mod statements;
 
@@ -13,25 +14,21 @@ use ruff_text_size::{Ranged, TextRange};
 
 use super::builder::{Builder, Value};
 use super::catalogue::Catalogue;
+use super::detail::Detail;
 use super::facts::{Context, DefId, Facts, Language, Place};
+use super::read::Unit;
 
-/// Reads one module. `module` is its dotted name; `package`: it is an `__init__.py`.
-pub fn read(source: &str, module: &str, package: bool, catalogue: &Catalogue) -> Facts {
+/// Reads one module, as far as is asked; in full where an outline would leave out what it may not.
+pub fn read(source: &str, unit: &Unit<'_>, catalogue: &Catalogue, detail: Detail) -> Facts {
     let parsed = parse_unchecked_source(source, PySourceType::Python);
-    let mut reader = Reader {
-        build: Builder::new(Language::Python, module, source, catalogue),
-        source,
-        module: module.to_owned(),
-        package,
-        deferred: Vec::new(),
-        class: None,
-        type_checking: false,
-        fallible: false,
-    };
-    reader.errors(&parsed);
-    reader.comments(&parsed);
-    reader.module(parsed.suite());
-    reader.finish()
+    if detail != Detail::Full
+        && let Some(facts) = Reader::new(source, unit, catalogue, detail).run(&parsed)
+    {
+        return facts;
+    }
+    // Only an outline is given up.
+    let whole = Reader::new(source, unit, catalogue, Detail::Full).run(&parsed);
+    whole.unwrap_or_else(|| Builder::new(Language::Python, unit.module, source, catalogue).finish())
 }
 
 /// Parses and does nothing else: what the benchmarks measure against.
@@ -58,9 +55,42 @@ struct Reader<'a, 'c> {
     class: Option<DefId>,
     type_checking: bool,
     fallible: bool,
+    detail: Detail,
+    /// An outline would not tell what a full reading does.
+    gave_up: bool,
+    /// How many conditions are open in an outlined body.
+    conditions: u32,
+    may_have_stubs: Option<bool>,
 }
 
-impl<'a> Reader<'a, '_> {
+impl<'a, 'c> Reader<'a, 'c> {
+    fn new(source: &'a str, unit: &Unit<'_>, catalogue: &'c Catalogue, detail: Detail) -> Self {
+        Reader {
+            build: Builder::new(Language::Python, unit.module, source, catalogue),
+            source,
+            module: unit.module.to_owned(),
+            package: unit.package,
+            deferred: Vec::new(),
+            class: None,
+            type_checking: false,
+            fallible: false,
+            detail,
+            gave_up: false,
+            conditions: 0,
+            may_have_stubs: None,
+        }
+    }
+
+    /// The facts; `None`: an outline is not enough.
+    fn run(mut self, parsed: &'a Parsed<ModModule>) -> Option<Facts> {
+        self.errors(parsed);
+        if self.detail != Detail::Skeleton {
+            self.comments(parsed);
+        }
+        self.module(parsed.suite());
+        (!self.gave_up).then(|| self.finish())
+    }
+
     fn errors(&mut self, parsed: &Parsed<ModModule>) {
         for error in parsed.errors() {
             self.build.error(place(error.location), &error.error.to_string());
@@ -79,13 +109,14 @@ impl<'a> Reader<'a, '_> {
         self.build.facts.import_at = import_point(body);
         self.body(body);
         let mut next = 0;
-        while next < self.deferred.len() {
+        while next < self.deferred.len() && !self.gave_up {
             self.function_body(next);
             next += 1;
         }
     }
 
     fn finish(mut self) -> Facts {
+        self.build.facts.partial = self.detail != Detail::Full && !self.deferred.is_empty();
         self.build.enter(0);
         for (seg, value) in self.build.bound_in(0) {
             if value.path.is_some() {
@@ -107,6 +138,9 @@ impl<'a> Reader<'a, '_> {
         self.build.context = context;
         self.build.guard = guard;
         self.class = class;
+        if self.detail != Detail::Full {
+            return self.outline(&function.body);
+        }
         self.parameters(function);
         self.body(&function.body);
     }

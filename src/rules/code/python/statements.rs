@@ -124,7 +124,7 @@ impl<'a> Reader<'a, '_> {
 
     // ── imports ──
 
-    fn import(&mut self, statement: &'a StmtImport) {
+    pub(super) fn import(&mut self, statement: &'a StmtImport) {
         for alias in &statement.names {
             let module = self.build.facts.names.dotted(alias.name.as_str());
             let (bound, path) = match &alias.asname {
@@ -138,7 +138,7 @@ impl<'a> Reader<'a, '_> {
         }
     }
 
-    fn import_from(&mut self, statement: &'a StmtImportFrom) {
+    pub(super) fn import_from(&mut self, statement: &'a StmtImportFrom) {
         let written = statement.module.as_ref().map_or("", |m| m.as_str());
         let module = self.absolute(statement.level, written);
         for alias in &statement.names {
@@ -221,30 +221,30 @@ impl<'a> Reader<'a, '_> {
             stub |= matches!(name.as_str(), "overload" | "abstractmethod");
             self.build.def_mut(def).decorators.push(value.path);
         }
+        self.describe_function(def, function, stub);
+        self.defaults(function);
+        let path = self.build.facts.defs[def as usize].path;
+        self.build.bind(function.name.as_str(), Value { path, how: How::Local, node: 0 });
+        self.defer(function, def);
+    }
+
+    pub(super) fn describe_function(&mut self, def: DefId, function: &'a StmtFunctionDef, stub: bool) {
         let inside_function = self.build.scope_kind() == ScopeKind::Function;
         let name = function.name.as_str();
-        let documented = function.body.first().is_some_and(is_docstring);
-        let has_tests = name.starts_with("test_");
         let entry = self.build.def_mut(def);
         entry.first_line = entry.first_line.max(1);
         entry.public = !name.starts_with('_') && !inside_function;
-        entry.documented = documented;
+        entry.documented = function.body.first().is_some_and(is_docstring);
         entry.stub = stub;
-        self.build.facts.has_tests |= has_tests;
-        self.defaults(function);
-        let path = self.build.facts.defs[def as usize].path;
-        self.build.bind(name, Value { path, how: How::Local, node: 0 });
+        self.build.facts.has_tests |= name.starts_with("test_");
+    }
+
+    /// Leaves a body for when the scope around it is complete.
+    pub(super) fn defer(&mut self, function: &'a StmtFunctionDef, def: DefId) {
         let class = self.class.filter(|_| self.build.scope_kind() == ScopeKind::Class);
-        let (scope, context, guard) = (self.build.scope, self.build.context, self.build.guard);
-        let class = class.or(if inside_function { None } else { class });
-        self.deferred.push(Deferred {
-            function,
-            scope,
-            def,
-            class,
-            context: context.without(Context::DISCARDED),
-            guard,
-        });
+        let (scope, guard) = (self.build.scope, self.build.guard);
+        let context = self.build.context.without(Context::DISCARDED);
+        self.deferred.push(Deferred { function, scope, def, class, context, guard });
     }
 
     fn decorator(&mut self, expression: &'a Expr) -> Value {
@@ -287,15 +287,18 @@ impl<'a> Reader<'a, '_> {
                 self.expression(&k.value);
             });
         }
+        self.describe_class(def, class);
+        let path = self.build.facts.defs[def as usize].path;
+        self.build.bind(class.name.as_str(), Value { path, how: How::Local, node: 0 });
+        def
+    }
+
+    pub(super) fn describe_class(&mut self, def: DefId, class: &'a StmtClassDef) {
         let public = !class.name.as_str().starts_with('_') && self.build.scope_kind() != ScopeKind::Function;
-        let documented = class.body.first().is_some_and(is_docstring);
         self.build.facts.has_tests |= class.name.as_str().starts_with("Test");
         let entry = self.build.def_mut(def);
         entry.public = public;
-        entry.documented = documented;
-        let path = entry.path;
-        self.build.bind(class.name.as_str(), Value { path, how: How::Local, node: 0 });
-        def
+        entry.documented = class.body.first().is_some_and(is_docstring);
     }
 
     // ── control flow ──
@@ -441,7 +444,7 @@ impl<'a> Reader<'a, '_> {
 }
 
 /// Whether a handler ends by raising or leaving, at its own level or below.
-fn handler_raises(handler: &ExceptHandler) -> bool {
+pub(super) fn handler_raises(handler: &ExceptHandler) -> bool {
     let ExceptHandler::ExceptHandler(h) = handler;
     raises(&h.body)
 }
@@ -484,7 +487,7 @@ fn is_main_guard(test: &Expr) -> bool {
 }
 
 /// A body that does nothing: `...`, `pass`, a docstring, `raise NotImplementedError`.
-fn is_stub(body: &[Stmt]) -> bool {
+pub(super) fn is_stub(body: &[Stmt]) -> bool {
     body.iter().all(|statement| match statement {
         Stmt::Pass(_) => true,
         Stmt::Expr(e) => e.value.is_ellipsis_literal_expr() || e.value.is_string_literal_expr(),

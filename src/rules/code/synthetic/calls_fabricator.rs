@@ -1,11 +1,14 @@
 //! Calls of functions that fabricate, through any number of others: a fixpoint over all files.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use rustc_hash::FxHashMap;
 
 use super::super::catalogue::Kind;
 use super::super::facts::{Call, Context, DefId, How, NOWHERE};
 use super::super::incidental::{self, Grade};
-use super::super::program::Program;
+use super::super::names::Sym;
+use super::super::program::{Program, last};
 use super::super::rule::{CodeRule, Draft, File, Found, Level, info};
 use super::{BLOCK, reaches_sink, silent_fallback};
 use crate::finding::Severity;
@@ -38,24 +41,45 @@ struct Fabricator {
 
 /// Runs over the whole program; gives (index of the file, draft).
 pub fn check(program: &Program<'_>) -> Vec<(usize, Draft)> {
+    let mut out = Vec::new();
+    spread(program, |file, view, call, found, grade| {
+        out.extend(report(view, call, &found.chain, grade).into_iter().map(|draft| (file, draft)));
+    });
+    out
+}
+
+/// The last names of all that fabricates, and those that modules give to it.
+pub fn words(program: &Program<'_>) -> BTreeSet<String> {
+    let fabricators = spread(program, |_, _, _, _, _| {});
+    if fabricators.is_empty() {
+        return BTreeSet::new();
+    }
+    let names = Renamed::of(program);
+    fabricators.keys().flat_map(|name| names.of_last(last(name))).map(str::to_owned).collect()
+}
+
+/// From those that fabricate to those that call them, and on; `seen` gets every such call.
+fn spread(
+    program: &Program<'_>,
+    mut seen: impl FnMut(usize, &File<'_>, &Call, &Fabricator, Grade),
+) -> BTreeMap<String, Fabricator> {
     let mut fabricators = seeds(program);
     if fabricators.is_empty() {
-        return Vec::new();
+        return fabricators;
     }
-    let callers = callers(program);
+    let mut callers = Callers::of(program);
     // Those whose whole way is told come first: a function that is both is told.
     let (loud, quiet): (Vec<String>, Vec<String>) =
         fabricators.keys().cloned().partition(|name| fabricators[name].grade == Grade::Loud);
-    let mut out = Vec::new();
     for names in [loud, quiet] {
         let mut queue = VecDeque::from(names);
         while let Some(name) = queue.pop_front() {
             let Some(found) = fabricators.get(&name).cloned() else { continue };
-            for (file, at) in callers.get(&name).into_iter().flatten() {
-                let view = program.file(*file);
-                let Some(call) = view.facts.calls.get(*at) else { continue };
+            for (file, at) in callers.of_function(&name) {
+                let view = program.file(file);
+                let Some(call) = view.facts.calls.get(at) else { continue };
                 let grade = found.grade.min(incidental::grade(&view, &Call { kind: Kind::Scalar, ..*call }));
-                out.extend(report(&view, call, &found.chain, grade).into_iter().map(|draft| (*file, draft)));
+                seen(file, &view, call, &found, grade);
                 let caller = passed_on(&view, call, grade).filter(|c| !fabricators.contains_key(c));
                 if let Some(caller) = caller {
                     let chain = std::iter::once(&caller).chain(&found.chain).cloned().collect();
@@ -65,7 +89,7 @@ pub fn check(program: &Program<'_>) -> Vec<(usize, Draft)> {
             }
         }
     }
-    out
+    fabricators
 }
 
 /// The function that returns what this call yields.
@@ -92,23 +116,68 @@ fn seeds(program: &Program<'_>) -> BTreeMap<String, Fabricator> {
     out
 }
 
-/// Every call of a function of the program: its name → (file, call).
-fn callers(program: &Program<'_>) -> BTreeMap<String, Vec<(usize, usize)>> {
-    let mut out: BTreeMap<String, Vec<(usize, usize)>> = BTreeMap::new();
-    for index in 0..program.len() {
-        let facts = program.file(index).facts;
-        let mut known = rustc_hash::FxHashMap::default();
-        for (at, call) in facts.calls.iter().enumerate() {
-            if matches!(call.how, How::Unresolved | How::Builtin) || call.kind.fabricates() {
-                continue;
-            }
-            let target = known.entry(call.callee).or_insert_with(|| program.function(&facts.text(call.callee)));
-            if let Some(name) = target {
-                out.entry(name.clone()).or_default().push((index, at));
+/// Calls by the last names of their callees, looked at when a function of that name fabricates.
+struct Callers<'a> {
+    program: &'a Program<'a>,
+    names: Renamed<'a>,
+    by_last: FxHashMap<&'a str, Vec<(usize, usize)>>,
+    functions: FxHashMap<(usize, Sym), Option<String>>,
+}
+
+impl<'a> Callers<'a> {
+    fn of(program: &'a Program<'a>) -> Self {
+        let mut by_last: FxHashMap<&str, Vec<(usize, usize)>> = FxHashMap::default();
+        for index in 0..program.len() {
+            let facts = program.file(index).facts;
+            for (at, call) in facts.calls.iter().enumerate() {
+                if !matches!(call.how, How::Unresolved | How::Builtin) && !call.kind.fabricates() {
+                    by_last.entry(last(facts.names.last(call.callee))).or_default().push((index, at));
+                }
             }
         }
+        Self { program, names: Renamed::of(program), by_last, functions: FxHashMap::default() }
     }
-    out
+
+    /// Every call of the function of this name, as (file, call), in order.
+    fn of_function(&mut self, name: &str) -> Vec<(usize, usize)> {
+        let calls = self.names.of_last(last(name)).into_iter().filter_map(|l| self.by_last.get(l)).flatten();
+        let mut calls: Vec<(usize, usize)> = calls.copied().collect();
+        calls.sort_unstable();
+        calls.retain(|(file, at)| {
+            let facts = self.program.file(*file).facts;
+            let callee = facts.calls[*at].callee;
+            let means = || self.program.function(&facts.text(callee));
+            self.functions.entry((*file, callee)).or_insert_with(means).as_deref() == Some(name)
+        });
+        calls
+    }
+}
+
+/// Last names that modules give to what has another.
+struct Renamed<'a>(FxHashMap<&'a str, BTreeSet<&'a str>>);
+
+impl<'a> Renamed<'a> {
+    fn of(program: &'a Program<'_>) -> Self {
+        let mut out: FxHashMap<&str, BTreeSet<&str>> = FxHashMap::default();
+        program.renamed().for_each(|(own, given)| {
+            out.entry(own).or_default().insert(given);
+        });
+        Self(out)
+    }
+
+    /// A last name and all that lead to it.
+    fn of_last<'b>(&'b self, name: &'b str) -> BTreeSet<&'b str> {
+        let mut out = BTreeSet::from([name]);
+        let mut queue = vec![name];
+        while let Some(next) = queue.pop() {
+            for given in self.0.get(next).into_iter().flatten() {
+                if out.insert(given) {
+                    queue.push(given);
+                }
+            }
+        }
+        out
+    }
 }
 
 fn report(file: &File<'_>, call: &Call, chain: &[String], grade: Grade) -> Vec<Draft> {

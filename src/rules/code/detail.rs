@@ -1,0 +1,152 @@
+//! How much of a file is read. Most files need no more than an outline: imports, definitions, texts; the bodies of their
+//! functions call nothing that a rule asks about, and that can be told by words that are not in them.
+//!
+//! A callee's name is made of words of its file, and of its module's own name. A file without a word that every name a
+//! rule asks about has therefore calls nothing that the rule asks about. What calls a fabricator of another file is known
+//! once those are, and read again in full ([`super::follow`]).
+
+use aho_corasick::AhoCorasick;
+
+use super::catalogue;
+use super::config::{CodeConfig, Contract, ContractKind};
+use super::facts::Language;
+use super::rule::Class;
+use super::{Families, imports};
+
+/// How much of a file is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Detail {
+    /// Everything.
+    Full,
+    /// All but calls, names and flows in the bodies of functions.
+    Outline,
+    /// Nor their expressions: a test's branches and texts are nobody's business.
+    Skeleton,
+}
+
+/// Files that hold one of these say more of imports than an outline tells.
+const COMPUTED: [&str; 2] = ["import_module", "__import__"];
+
+/// Beside the catalogue: scipy's distributions, and what clocks seed.
+const BESIDE: [&str; 3] = ["rvs", "seed", "rng"];
+
+/// What a policy needs to know of files.
+pub struct Needs {
+    words: Words,
+    /// Computed imports only.
+    of_tests: Words,
+    /// Contracts that ask for uses, decorators or calls of the modules that they bind.
+    contracts: Vec<Contract>,
+}
+
+enum Words {
+    /// Any file may hold what is asked about.
+    All,
+    These(AhoCorasick),
+}
+
+impl Needs {
+    /// Of a policy.
+    pub fn new(config: &CodeConfig, families: Families) -> Self {
+        let mut words: Vec<Option<String>> = COMPUTED.iter().map(|w| Some((*w).to_owned())).collect();
+        if families.synthetic {
+            words.extend(catalogue::fabricating(Language::Python).map(word_of));
+            words.extend(BESIDE.iter().map(|w| Some((*w).to_owned())));
+            words.extend(config.synthetic.fabricators.iter().map(|f| word_of(f)));
+            words.extend(config.synthetic.rule.iter().flat_map(|r| &r.calls).map(|c| word_of(c)));
+        }
+        let contracts = config.imports.contract.iter().filter(|_| families.imports);
+        let banned = contracts.clone().filter(|c| c.kind == ContractKind::ForbiddenCalls).flat_map(|c| &c.calls);
+        words.extend(banned.map(|c| word_of(&imports::dotted(&c.call))));
+        let asks = |c: &&Contract| {
+            c.kind == ContractKind::Required && (c.must_use || c.decorate.is_some() || c.activate.is_some())
+        };
+        Self {
+            words: words.into_iter().collect::<Option<Vec<_>>>().map_or(Words::All, |w| Words::new(&w)),
+            of_tests: Words::new(&COMPUTED),
+            contracts: contracts.filter(asks).cloned().collect(),
+        }
+    }
+
+    /// How much of a file must be read.
+    pub fn detail(&self, path: &str, language: Language, class: Class, module: &str, bytes: &[u8]) -> Detail {
+        if language != Language::Python || path.ends_with(".ipynb") {
+            return Detail::Full;
+        }
+        if class == Class::Test {
+            return if self.of_tests.are_in(module, bytes) { Detail::Full } else { Detail::Skeleton };
+        }
+        if self.words.are_in(module, bytes) || self.contracts.iter().any(|c| imports::binds(c, module)) {
+            return Detail::Full;
+        }
+        Detail::Outline
+    }
+
+    /// Whether a file may fabricate itself.
+    pub fn may_fabricate(&self, module: &str, bytes: &[u8]) -> bool {
+        self.words.are_in(module, bytes)
+    }
+}
+
+impl Words {
+    fn new(words: &[impl AsRef<str>]) -> Self {
+        let searcher = AhoCorasick::new(words.iter().map(AsRef::as_ref));
+        searcher.map_or(Words::All, Words::These)
+    }
+
+    fn are_in(&self, module: &str, bytes: &[u8]) -> bool {
+        match self {
+            Words::All => true,
+            Words::These(words) => words.is_match(bytes) || words.is_match(module),
+        }
+    }
+}
+
+/// A word that every name has that a pattern matches; `None`: there is none.
+fn word_of(pattern: &str) -> Option<String> {
+    // Types stand for what makes them: nobody writes their names.
+    const TYPES: [&str; 5] = ["numpy", "Generator", "RandomState", "Random", "Faker"];
+    if pattern.contains("random") {
+        return Some("random".to_owned());
+    }
+    let plain = pattern.replace("::", ".").replace('/', ".");
+    let steps = plain.split('.').filter(|step| !TYPES.contains(step) && *step != "builtins");
+    // What stands before and after a star is a word as well.
+    let pieces = steps.flat_map(|step| step.split('*').map(str::to_owned)).filter(|piece| piece.len() > 1);
+    pieces.max_by_key(String::len)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pattern_has_a_word() {
+        let word = |pattern: &str| word_of(pattern);
+        assert_eq!(word("builtins.exec").as_deref(), Some("exec"));
+        assert_eq!(word("subprocess.**").as_deref(), Some("subprocess"));
+        assert_eq!(word("mylib.sim.make_*").as_deref(), Some("make_"));
+        assert_eq!(word("numpy.random.Generator.normal").as_deref(), Some("random"));
+        assert_eq!(word("**"), None);
+    }
+
+    #[test]
+    fn words_decide_how_much_is_read() {
+        let families = Families { synthetic: true, imports: true, standards: true };
+        let needs = Needs::new(&CodeConfig::default(), families);
+        let detail = |path: &str, class: Class, text: &str| {
+            needs.detail(path, Language::Python, class, "app.x", text.as_bytes())
+        };
+        assert_eq!(detail("app/x.py", Class::Source, "import os\n"), Detail::Outline);
+        assert_eq!(detail("app/x.py", Class::Source, "import numpy as np\nnp.random.rand()\n"), Detail::Full);
+        assert_eq!(detail("app/x.py", Class::Source, "from importlib import import_module\n"), Detail::Full);
+        assert_eq!(detail("app/x.py", Class::Test, "import numpy as np\nnp.random.rand()\n"), Detail::Skeleton);
+        assert_eq!(detail("app/x.ipynb", Class::Source, "{}"), Detail::Full);
+        let all = CodeConfig {
+            synthetic: super::super::config::Synthetic { fabricators: vec!["**".into()], ..Default::default() },
+            ..CodeConfig::default()
+        };
+        let needs = Needs::new(&all, families);
+        assert_eq!(needs.detail("a.py", Language::Python, Class::Source, "a", b"x = 1\n"), Detail::Full);
+    }
+}
