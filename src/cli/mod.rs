@@ -11,6 +11,7 @@ mod completions;
 mod doctor;
 pub mod examples;
 mod files;
+mod given;
 pub mod hook;
 mod identity;
 pub mod init;

@@ -1,6 +1,5 @@
 //! `govctl approvals consume`: the last question before something happens.
 
-use std::fs;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
@@ -13,8 +12,8 @@ use super::subject::read_plan;
 use super::vote::refused;
 use crate::approvals::bound::Form;
 use crate::approvals::token::{self, TokenHash};
-use crate::cli::Exit;
 use crate::cli::terminal::Terminal;
+use crate::cli::{Exit, given};
 use crate::store::approvals::{Presented, Refused};
 
 /// What is used, and for what.
@@ -110,7 +109,7 @@ pub fn read_token(file: &Path) -> Result<[u8; 32]> {
     if file == Path::new("-") {
         io::stdin().lock().take(4096).read_to_string(&mut text).context("cannot read the token from standard input")?;
     } else {
-        text = fs::read_to_string(file).with_context(|| format!("cannot read the token from {}", file.display()))?;
+        text = given::text(file).with_context(|| format!("cannot read the token from {}", file.display()))?;
     }
     // What `approvals request` printed may stand there as a whole.
     let found = text.split_whitespace().find_map(token::parse);

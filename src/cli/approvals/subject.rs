@@ -1,6 +1,5 @@
 //! What an approval is asked for: a plan from a file, or an action from arguments.
 
-use std::fs;
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, anyhow, bail};
@@ -9,6 +8,7 @@ use serde_json::{Map, Value, json};
 use super::text;
 use crate::approvals::Party;
 use crate::approvals::bound::Form;
+use crate::cli::given;
 use crate::plan::{self, ActorKind, Plan, Step, strict};
 
 /// What is asked for, as arguments.
@@ -126,7 +126,7 @@ impl Subject {
 /// # Errors
 /// It cannot be read, or is no plan.
 pub fn read_plan(path: &std::path::Path) -> Result<Plan> {
-    let bytes = fs::read(path).with_context(|| format!("cannot read the plan {}", path.display()))?;
+    let bytes = given::bytes(path).with_context(|| format!("cannot read the plan {}", path.display()))?;
     plan::read(&bytes).map_err(|all| anyhow!("{} is no plan: {}", path.display(), told(&all)))
 }
 

@@ -1,6 +1,6 @@
 //! `govctl audit verify`.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 
@@ -14,8 +14,8 @@ use crate::audit::note::{SignedNote, Verifier};
 use crate::audit::proof::Proof;
 use crate::audit::verdict::{self, Keys, Note, Verdict};
 use crate::audit::verify::{Data, Row, Walk};
-use crate::cli::Exit;
 use crate::cli::terminal::Terminal;
+use crate::cli::{Exit, given};
 
 /// How many bad entries are shown to people; machines get all of them.
 const SHOWN: usize = 20;
@@ -59,14 +59,14 @@ pub(super) fn run(args: &Args, place: &Place, terminal: &mut Terminal) -> Result
 }
 
 fn note(path: &Path) -> Result<Note> {
-    let text = fs::read_to_string(path).with_context(|| format!("cannot read the checkpoint {}", path.display()))?;
+    let text = given::text(path).with_context(|| format!("cannot read the checkpoint {}", path.display()))?;
     let parsed = SignedNote::parse(&text).with_context(|| format!("{}: no checkpoint", path.display()))?;
     Checkpoint::parse(parsed.text()).with_context(|| path.display().to_string())?;
     Ok(Note { name: path.display().to_string(), text })
 }
 
 fn proof(path: &Path, keys: &[Verifier], terminal: &mut Terminal) -> Result<Exit> {
-    let text = fs::read_to_string(path).with_context(|| format!("cannot read the proof {}", path.display()))?;
+    let text = given::text(path).with_context(|| format!("cannot read the proof {}", path.display()))?;
     let proof = Proof::parse(&text).with_context(|| path.display().to_string())?;
     match proof.verify(None, keys) {
         Ok(checkpoint) => {

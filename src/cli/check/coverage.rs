@@ -6,6 +6,7 @@ use anyhow::{Context, Result, anyhow};
 
 use super::selection::Selection;
 use super::settings::Resolved;
+use crate::cli::given;
 use crate::engine::test_coverage::{self, Lines};
 use crate::report::Report;
 use crate::rules::code::Scope;
@@ -42,6 +43,6 @@ pub fn hold(files: &[PathBuf], resolved: &Resolved, selection: &Selection, repor
 
 fn read(file: &PathBuf) -> Result<Lines> {
     let failed = || format!("the coverage report {}", file.display());
-    let text = std::fs::read_to_string(file).with_context(failed)?;
+    let text = given::text(file).with_context(failed)?;
     test_coverage::read(&text).map_err(|e| anyhow!(e)).with_context(failed)
 }

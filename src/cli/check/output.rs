@@ -7,8 +7,8 @@ use std::{env, fs};
 use anyhow::{Context, Result};
 
 use super::args::Args;
-use crate::cli::files;
 use crate::cli::terminal::Terminal;
+use crate::cli::{files, given};
 use crate::engine::baseline::Baseline;
 use crate::report::{self, Format, Report, Style, github, statistics, summary};
 
@@ -75,7 +75,7 @@ fn job_summary_file() -> Option<PathBuf> {
 /// # Errors
 /// A file that cannot be read or is none, with the line.
 pub fn read_baseline(path: &Path) -> Result<Baseline> {
-    let text = fs::read(path).with_context(|| {
+    let text = given::bytes(path).with_context(|| {
         format!("cannot read the baseline {}; `govctl check --write-baseline` makes one", path.display())
     })?;
     Baseline::parse(&text).map_err(|e| anyhow::anyhow!("the baseline {} is broken: {e}", path.display()))

@@ -1,11 +1,10 @@
 //! `--rules FILE`: rules in gitleaks' form, as they are in the wild, with the files they extend, or in the policy's.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use crate::cli::clock;
+use crate::cli::{clock, given};
 use crate::policy::{self, Context as PolicyContext};
 use crate::rules::gitleaks::{self, Imported};
 use crate::rules::pattern::PatternRule;
@@ -30,7 +29,7 @@ fn read_chain(path: &Path, depth: usize) -> Result<Imported> {
     if depth == 0 {
         bail!("{}: rule files extend each other more than {DEPTH} deep; is there a cycle?", path.display());
     }
-    let text = fs::read_to_string(path).with_context(|| format!("cannot read the rule file {}", path.display()))?;
+    let text = given::text(path).with_context(|| format!("cannot read the rule file {}", path.display()))?;
     // What does not parse at all is told in the words of the reader of gitleaks' form.
     if text.parse::<toml::Table>().is_ok() && !gitleaks::is_gitleaks(&text) {
         return Ok(Imported { rules: read_own(path, &text)?, ..Imported::default() });

@@ -1,13 +1,12 @@
 //! `govctl policy import`: another dialect → governance.toml.
 
-use std::fs;
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use clap::Args as ClapArgs;
 
 use crate::cli::terminal::Terminal;
-use crate::cli::{Exit, files};
+use crate::cli::{Exit, files, given};
 use crate::policy::import::import;
 
 /// What to import.
@@ -26,7 +25,7 @@ pub struct Args {
 /// # Errors
 /// A file that cannot be read, is no YAML, or stands in the way.
 pub fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit> {
-    let text = fs::read_to_string(&args.file).with_context(|| format!("cannot read {}", args.file.display()))?;
+    let text = given::text(&args.file).with_context(|| format!("cannot read {}", args.file.display()))?;
     let imported = import(&text).map_err(|e| anyhow!("{}: {e}", args.file.display()))?;
     match &args.output {
         Some(path) if path.exists() => bail!("{} exists; name another file, or move it away", path.display()),

@@ -2,7 +2,6 @@
 
 mod suppressions;
 
-use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -11,7 +10,7 @@ use clap::{Args as ClapArgs, Subcommand};
 
 use super::check::settings::rules_in_force;
 use super::terminal::Terminal;
-use super::{Exit, PolicyArgs, pager, suggest};
+use super::{Exit, PolicyArgs, given, pager, suggest};
 use crate::engine::{finish, selftest};
 use crate::finding::{RuleInfo, Severity, family_of};
 use crate::rules::{CATALOGUE, code, export, gitleaks};
@@ -167,7 +166,7 @@ fn test(args: &Test, policy: &PolicyArgs, terminal: &mut Terminal) -> Result<Exi
 
 /// The rules go to standard output; what could not be carried is told beside them.
 fn import(file: &Path, terminal: &mut Terminal) -> Result<Exit> {
-    let text = fs::read_to_string(file).with_context(|| format!("cannot read the rule file {}", file.display()))?;
+    let text = given::text(file).with_context(|| format!("cannot read the rule file {}", file.display()))?;
     let imported = gitleaks::parse(&text).map_err(|e| anyhow!("{}: {e}", file.display()))?;
     let (policy, lost) = export::to_policy(&imported).map_err(|e| anyhow!("{}: {e}", file.display()))?;
     terminal.out().write_all(policy.as_bytes())?;
