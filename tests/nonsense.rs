@@ -10,7 +10,8 @@ use govctl::cli::command;
 use place::Place;
 
 /// What stands where a name, a number, a file or a time belongs.
-const NONSENSE: [&str; 6] = ["", "\u{202e}\u{1b}[2J\n", "../../../../..", "99999999999999999999", "{\"a\":", "/dev/zero"];
+const NONSENSE: [&str; 6] =
+    ["", "\u{202e}\u{1b}[2J\n", "../no/such/place", "99999999999999999999", "{\"a\":", "/dev/zero"];
 
 /// Those that print a fixed text or wait for something on purpose.
 const LEFT_OUT: [&str; 3] = ["completions", "man", "wait"];
@@ -40,8 +41,7 @@ fn nonsense_ends_with_a_message() {
     let mut found = Vec::new();
     leaves(&command(), &[], &mut found);
     assert!(found.len() > 40, "only {} subcommands", found.len());
-    let mut all: Vec<_> =
-        found.iter().flat_map(|(path, c)| NONSENSE.iter().flat_map(|n| calls(path, c, n))).collect();
+    let mut all: Vec<_> = found.iter().flat_map(|(path, c)| NONSENSE.iter().flat_map(|n| calls(path, c, n))).collect();
     all.sort();
     all.dedup();
     let place = Place::repository(&[("app.py", "print(1)\n")]);

@@ -5,16 +5,18 @@
     pip install --target target/py numpy && PYTHONPATH=target/py \\
     tests/bench/train_credentials.py ../shared/data/creddata-dev target/release/examples/credential_candidates [--write]
 
-Gradient boosting of complete decision trees on the logistic loss. Gradients are rounded to integers before they are
-summed, so that the sums, and with them the table, are the same bit for bit wherever it runs. Folds: whole repositories (top
+Stochastic gradient boosting (Friedman 2002) of complete decision trees on the logistic loss. Gradients are rounded to integers before they are
+summed, and what is drawn is drawn by checksums, so that the table is the same bit for bit wherever it runs. Folds: whole repositories (top
 folders) for files, blocks of adjacent lines for single lines of code. Without --write only the figures are printed.
 """
-import argparse, collections, csv, os, subprocess, sys, tempfile
+import argparse, collections, csv, os, subprocess, sys, tempfile, zlib
 
 import numpy as np
 
 SOFT = {'UUID', 'Nonce', 'Salt', 'AWS S3 Bucket', 'Firebase Domain', 'Tencent WeChat API App ID', 'AWS Client ID', 'IPv4', 'IPv6'}
-DEPTH, TREES, RATE, LEAST, RIDGE, FOLDS, BLOCK, FIXED = 4, 160, 0.12, 12, 4.0, 5, 60, 1 << 16
+DEPTH, TREES, RATE, LEAST, RIDGE, FOLDS, BLOCK, FIXED = 6, 240, 0.08, 6, 8.0, 5, 60, 1 << 16
+# Each tree sees this share of the features and of the candidates, so that none of them is leant on too much.
+COLUMNS, ROWS = 0.2, 0.9
 OUT = os.path.join(os.path.dirname(os.path.abspath(__file__)), '../../src/rules/credential/model.txt')
 
 
@@ -70,7 +72,6 @@ def label(places, truth):
 
 
 def fold_of(path, in_code):
-    import zlib
     if in_code:
         return zlib.crc32(b'block %d' % (int(os.path.basename(path).split('.')[0]) // BLOCK)) % FOLDS
     return zlib.crc32(path.split('/')[0].encode()) % FOLDS
@@ -100,25 +101,32 @@ def best_splits(codes, node, nodes, g, h, width):
     return [divmod(int(p), width - 1) if gain[i, p] > 2 * FIXED else None for i, p in enumerate(pick)]
 
 
+def drawn(tree, what, count, share):
+    """Which of `count` things a tree sees."""
+    return np.array([zlib.crc32(b'%d %s %d' % (tree, what, i)) % 1000 < 1000 * share for i in range(count)])
+
+
 def train(x, y, w):
     """The start and the trees: ([(feature, threshold)], [leaf]) in thousandths of a logit."""
     bins = Bins(x)
     start = int(round(1000 * np.log(max(1, (w * y).sum()) / max(1, (w * (1 - y)).sum()))))
     score, trees = np.full(len(y), start, dtype=np.int64), []
-    for _ in range(TREES):
+    for tree in range(TREES):
+        columns, seen = np.flatnonzero(drawn(tree, b'column', x.shape[1], COLUMNS)), drawn(tree, b'row', len(y), ROWS)
         p = 1 / (1 + np.exp(-score / 1000))
-        g, h = np.rint((y - p) * w * FIXED), np.rint(p * (1 - p) * w * FIXED)
+        g, h = np.rint((y - p) * w * seen * FIXED), np.rint(p * (1 - p) * w * seen * FIXED)
         node, splits = np.zeros(len(y), dtype=np.int64), []
         for level in range(DEPTH):
-            found = best_splits(bins.codes, node, 2**level, g, h, bins.width)
+            found = best_splits(bins.codes[:, columns], node, 2**level, g, h, bins.width)
             right = np.zeros(len(y), dtype=np.int64)
             for i, f in enumerate(found):
-                if f is None or f[1] >= len(bins.edges[f[0]]):
+                column = int(columns[f[0]]) if f else 0
+                if f is None or f[1] >= len(bins.edges[column]):
                     splits.append((0, 32767))
                     continue
-                threshold = int(bins.edges[f[0]][f[1]])
-                splits.append((f[0], threshold))
-                right |= (node == i) & (x[:, f[0]] > threshold)
+                threshold = int(bins.edges[column][f[1]])
+                splits.append((column, threshold))
+                right |= (node == i) & (x[:, column] > threshold)
             node = 2 * node + right
         G, H = np.bincount(node, g, 2**DEPTH), np.bincount(node, h, 2**DEPTH)
         leaves = np.rint(1000 * RATE * G / (H + RIDGE * FIXED)).astype(np.int64)

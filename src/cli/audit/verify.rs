@@ -1,7 +1,7 @@
 //! `govctl audit verify`.
 
 use std::fs::File;
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::log::Place;
 use crate::audit::checkpoint::Checkpoint;
-use crate::audit::entry::Entry;
+use crate::audit::entry::{Entry, MAX_BODY, MAX_DATA};
 use crate::audit::note::{SignedNote, Verifier};
 use crate::audit::proof::Proof;
 use crate::audit::verdict::{self, Keys, Note, Verdict};
@@ -108,13 +108,23 @@ fn export(path: &Path, outside: &[Note], keys: &[Verifier]) -> Result<Verdict> {
     sizes.sort_unstable();
     let (mut walk, mut origin, mut line) = (Walk::new(sizes), None, Vec::new());
     let mut reader = BufReader::with_capacity(1 << 16, open()?);
-    while reader.read_until(b'\n', &mut line).with_context(|| format!("cannot read {}", path.display()))? > 0 {
+    while read_line(&mut reader, &mut line).with_context(|| format!("cannot read {}", path.display()))? > 0 {
         let body = line.strip_suffix(b"\n").unwrap_or(&line);
         origin = origin.or_else(|| origin_of(body));
         walk.row(Row { seq: None, body, leaf: None, data: Data::Unknown });
         line.clear();
     }
     Ok(verdict::judge(walk.finish(), origin.as_deref(), &[], outside, &Keys::Given(keys.to_vec())))
+}
+
+/// Appends a line; one that is longer than any entry is an error, so that a device without end is, too.
+fn read_line(reader: &mut impl BufRead, line: &mut Vec<u8>) -> Result<usize> {
+    let most = (MAX_BODY + MAX_DATA + 1) as u64;
+    let read = reader.by_ref().take(most).read_until(b'\n', line)?;
+    if read as u64 == most && line.last() != Some(&b'\n') {
+        bail!("a line is longer than an entry can be ({} bytes); this is no export", most - 1);
+    }
+    Ok(read)
 }
 
 fn origin_of(body: &[u8]) -> Option<String> {

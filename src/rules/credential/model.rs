@@ -13,7 +13,7 @@ static MODEL: &str = include_str!("model.txt");
 
 /// Scores from which a value is reported with each confidence, in thousandths of a logit.
 const HIGH: i32 = 2500;
-const MEDIUM: i32 = -300;
+const MEDIUM: i32 = -600;
 const LOW: i32 = -1500;
 
 struct Tree {
