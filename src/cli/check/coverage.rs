@@ -1,6 +1,6 @@
 //! Reports of coverage tools, held against the policy.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow};
 
@@ -41,7 +41,7 @@ pub fn hold(files: &[PathBuf], resolved: &Resolved, selection: &Selection, repor
     }
 }
 
-fn read(file: &PathBuf) -> Result<Lines> {
+fn read(file: &Path) -> Result<Lines> {
     let failed = || format!("the coverage report {}", file.display());
     let text = given::text(file).with_context(failed)?;
     test_coverage::read(&text).map_err(|e| anyhow!(e)).with_context(failed)
