@@ -132,7 +132,8 @@ pub fn is_told(c: &Cursor<'_>, name: usize, language: Language) -> bool {
         return false;
     }
     let line = rest_of_line(c);
-    let word = line[3..].split(u8::is_ascii_whitespace).next().unwrap_or_default();
+    let told = line.get(3..).unwrap_or_default();
+    let word = told.split(u8::is_ascii_whitespace).next().unwrap_or_default();
     word.first().is_some_and(|b| is_quote(*b))
         || (word.len() >= 8
             && word.iter().any(u8::is_ascii_digit)
