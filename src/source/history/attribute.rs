@@ -19,17 +19,20 @@ pub struct Place {
     pub blob: Oid,
 }
 
+/// Ids of objects. Millions of look-ups make the standard hasher felt.
+pub type Ids = HashSet<Oid, foldhash::fast::RandomState>;
+
 /// Looks for the first places of blobs.
 pub struct Search<'a> {
     repo: &'a Repo,
     exclude: &'a Excludes,
     coverage: &'a Coverage,
     /// The blobs without a place.
-    pending: HashSet<Oid>,
+    pending: Ids,
     /// The blobs this clone holds.
-    held: HashSet<Oid>,
+    held: Ids,
     /// Trees in which nothing is left to find.
-    seen: HashSet<Oid>,
+    seen: Ids,
     excluded: HashMap<Oid, String>,
     places: Vec<Place>,
     commit: Option<Oid>,
@@ -37,20 +40,14 @@ pub struct Search<'a> {
 
 impl<'a> Search<'a> {
     /// For `blobs`. Every reachable blob that is not in `held` is counted as missing.
-    pub fn new(
-        repo: &'a Repo,
-        exclude: &'a Excludes,
-        coverage: &'a Coverage,
-        blobs: HashSet<Oid>,
-        held: HashSet<Oid>,
-    ) -> Self {
+    pub fn new(repo: &'a Repo, exclude: &'a Excludes, coverage: &'a Coverage, blobs: Ids, held: Ids) -> Self {
         Self {
             repo,
             exclude,
             coverage,
             pending: blobs,
             held,
-            seen: HashSet::new(),
+            seen: Ids::default(),
             excluded: HashMap::new(),
             places: Vec::new(),
             commit: None,
@@ -85,8 +82,14 @@ impl<'a> Search<'a> {
             return true;
         }
         let mut entries = Vec::new();
+        // Most of a tree is as it was in the commit before: only names that are needed are copied.
+        let is_done = |id: &Oid, entry| match entry {
+            Entry::Submodule => true,
+            Entry::Tree => self.seen.contains(id),
+            _ => self.held.contains(id) && !self.pending.contains(id),
+        };
         let read = self.repo.tree(id, |name, id, entry| {
-            if entry != Entry::Submodule {
+            if !is_done(&id, entry) {
                 entries.push((name.to_owned(), id, entry));
             }
         });

@@ -14,7 +14,7 @@ mod cache;
 mod novelty;
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -28,7 +28,7 @@ use super::staged::count_missing;
 use super::utf16::Utf16;
 use super::{Coverage, Sink, SkipReason, Source};
 
-use attribute::{Place, Search};
+use attribute::{Ids, Place, Search};
 use blobs::Listing;
 use cache::State;
 use novelty::{LineSet, Novelty};
@@ -138,14 +138,14 @@ impl<'a> History<'a> {
     }
 
     /// The blobs that could hold a finding.
-    fn hits(&self, listing: Listing, probe: &dyn Probe, coverage: &Coverage) -> anyhow::Result<HashSet<Oid>> {
+    fn hits(&self, listing: Listing, probe: &dyn Probe, coverage: &Coverage) -> anyhow::Result<Ids> {
         let (wanted, large): (Vec<_>, Vec<_>) =
             listing.blobs.into_iter().partition(|(_, size)| *size <= self.options.max_file_size);
         for (id, size) in large {
             coverage.skip(SkipReason::TooLarge, id.to_string(), format!("{size} bytes"));
         }
         let wanted: Vec<_> = wanted.into_iter().map(|(id, _)| id).collect();
-        let (mut hits, mut novelty) = (HashSet::new(), Novelty::default());
+        let (mut hits, mut novelty) = (Ids::default(), Novelty::default());
         blobs::each(&self.repo, &wanted, |id, bytes| match bytes {
             Ok(bytes) => match text_of(bytes) {
                 Ok(text) => {
