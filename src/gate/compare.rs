@@ -80,8 +80,7 @@ impl Answer {
 
     fn told(&self) -> String {
         let tier = self.tier.map_or("", |t| t.name());
-        let strategies = [Strategy::Auto, Strategy::TimeBased, Strategy::Single, Strategy::Multi];
-        let strategy = strategies.iter().find(|s| super::strategy::strictness(**s) == self.strategy);
+        let strategy = Strategy::ALL.into_iter().find(|s| super::strategy::strictness(*s) == self.strategy);
         match self.outcome {
             0 => format!("passes ({tier})"),
             1 => format!("{} ({tier})", strategy.map_or("approval", |s| s.name())),

@@ -92,7 +92,8 @@ pub fn last_trusted(policy: &Policy) -> Result<Option<String>> {
         return Ok(None);
     }
     let store = Store::open_existing(&location, Options { verify_on_open: VerifyOnOpen::Off, ..log::options(audit) })?;
-    let query = Query::default().filter(Field::Type, &[EventType::PolicyTrusted.name().to_owned()]);
+    let all = Query::default().filter(Field::Type, &[EventType::PolicyTrusted.name().to_owned()]);
+    let query = Query { limit: Some(1), reverse: true, ..all };
     let mut last = None;
     store.query::<anyhow::Error>(&query, |_, body| {
         let entry: serde_json::Value = serde_json::from_str(body)?;
