@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "common/commands.rs"]
+mod commands;
 #[path = "common/place.rs"]
 mod place;
 
@@ -9,6 +11,7 @@ use std::path::Path;
 use std::process::Command as Process;
 
 use clap::Command;
+use commands::all;
 use govctl::cli::{command, examples};
 use place::{Place, Ran};
 
@@ -166,20 +169,6 @@ fn a_variable_alone_answers_no_check() {
     assert!(ran.status == 0 && ran.out.contains("_clap_complete_govctl"), "{ran:?}");
     let ran = Ran::of(place.command(&["--", "govctl", ""]).env("COMPLETE", "tcsh"));
     assert_eq!((ran.status, &*ran.out), (2, ""), "{ran:?}");
-}
-
-/// Every subcommand with its path, groups among them.
-fn walk(command: &Command, path: &str, seen: &mut Vec<(String, Command)>) {
-    seen.push((path.to_owned(), command.clone()));
-    for sub in command.get_subcommands().filter(|s| s.get_name() != "help" && !s.is_hide_set()) {
-        walk(sub, format!("{path} {}", sub.get_name()).trim(), seen);
-    }
-}
-
-fn all() -> Vec<(String, Command)> {
-    let mut seen = Vec::new();
-    walk(&command(), "", &mut seen);
-    seen
 }
 
 #[test]
