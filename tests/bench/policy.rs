@@ -29,6 +29,14 @@ fn whole(bencher: divan::Bencher) {
     bencher.bench(|| judge_text("governance.toml", WHOLE, &context()).policy.is_some());
 }
 
+/// The reference of the schema, which lies beside the project where it is built; the goal is 2 ms.
+#[divan::bench]
+fn reference(bencher: divan::Bencher) {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/governance.reference.toml");
+    let Ok(text) = std::fs::read_to_string(path) else { return eprintln!("skipped: no {path}") };
+    bencher.bench(|| judge_text("governance.toml", &text, &context()).policy.is_some());
+}
+
 /// What its text costs the parser alone.
 #[divan::bench]
 fn whole_toml_only(bencher: divan::Bencher) {
