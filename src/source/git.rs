@@ -69,9 +69,14 @@ pub enum Missing {
     Damaged(String),
 }
 
+/// So many folders of objects are looked for packs; what stands in more of them is read one by one.
+const MOST_FOLDERS: usize = 64;
+
 /// An open repository.
 pub struct Repo {
     inner: git2::Repository,
+    /// Where its objects are.
+    objects: Vec<PathBuf>,
 }
 
 impl Repo {
@@ -89,7 +94,8 @@ impl Repo {
             main.add_disk_alternate(&objects.to_string_lossy()).with_context(at)?;
         }
         drop(main);
-        Ok(Self { inner })
+        let objects = std::iter::once(inner.commondir().join("objects")).chain(location.objects.iter().cloned());
+        Ok(Self { objects: objects.collect(), inner })
     }
 
     /// The repository's own folder (`.git`).
@@ -376,23 +382,61 @@ impl Repo {
         Ok(use_it(object.data()))
     }
 
-    /// Every blob this clone holds, with its size, in the order of the packs.
-    pub fn blobs(&self) -> anyhow::Result<Vec<(Oid, u64)>> {
+    /// The packs of this clone and of the folders it shares objects with, by their indexes, sorted.
+    pub fn packs(&self) -> Vec<PathBuf> {
+        let mut folders = self.objects.clone();
+        let mut packs = Vec::new();
+        let mut at = 0;
+        while let Some(folder) = folders.get(at).cloned() {
+            let shared = fs::read_to_string(folder.join("info/alternates")).unwrap_or_default();
+            for other in shared.lines().map(|line| folder.join(line)) {
+                if !folders.contains(&other) && folders.len() < MOST_FOLDERS {
+                    folders.push(other);
+                }
+            }
+            let entries = fs::read_dir(folder.join("pack")).into_iter().flatten().flatten().map(|e| e.path());
+            packs.extend(entries.filter(|path| path.extension().is_some_and(|x| x == "idx")));
+            at += 1;
+        }
+        packs.sort();
+        packs
+    }
+
+    /// The objects this clone holds, loose and packed, reachable or not, among those that `wanted` asks for.
+    pub fn objects(&self, wanted: impl Fn(&Oid) -> bool) -> anyhow::Result<Vec<(Oid, Held)>> {
         let mut ids = Vec::new();
         let mut list = || -> Result<git2::Odb<'_>, git2::Error> {
             let odb = self.inner.odb()?;
             odb.foreach(|id| {
-                ids.push(*id);
+                if wanted(id) {
+                    ids.push(*id);
+                }
                 true
             })?;
             Ok(odb)
         };
         let odb = list()
             .with_context(|| format!("cannot list the objects of `{}`; run `git fsck`", self.git_dir().display()))?;
-        let header = |id: Oid| odb.read_header(id).ok().map(|(size, kind)| (id, size as u64, kind));
-        let found = ids.into_iter().filter_map(header);
-        Ok(found.filter(|(_, _, kind)| *kind == ObjectType::Blob).map(|(id, size, _)| (id, size)).collect())
+        ids.dedup();
+        let held = |id: Oid| match odb.read_header(id) {
+            Ok((_, ObjectType::Commit)) => (id, Held::Commit),
+            Ok((_, ObjectType::Tree | ObjectType::Tag)) => (id, Held::Other),
+            // Whether it was one shows when it is read.
+            Ok(_) | Err(_) => (id, Held::Blob),
+        };
+        Ok(ids.into_iter().map(held).collect())
     }
+}
+
+/// What kind of object a clone holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Held {
+    /// A commit.
+    Commit,
+    /// A blob, or what cannot be told.
+    Blob,
+    /// A tree or a tag.
+    Other,
 }
 
 /// What a reference points at.

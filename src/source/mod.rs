@@ -9,6 +9,7 @@ pub mod git;
 pub mod history;
 mod kind;
 pub mod name;
+mod pack;
 pub mod range;
 pub mod read;
 pub mod staged;

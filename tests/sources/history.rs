@@ -256,3 +256,89 @@ fn an_object_that_is_missing_is_no_silence() {
     assert_eq!(looked.coverage.skipped.get(&SkipReason::MissingObject), Some(&1));
     assert!(Coverage::default().finish().is_complete() && !looked.coverage.is_complete());
 }
+
+/// Versions of a text long enough that git stores them as deltas, some with the word.
+fn many_versions(place: &Place) {
+    let mut rng = fastrand::Rng::with_seed(7);
+    let mut lines: Vec<String> = (0..400).map(|n| format!("line {n} {}", rng.u32(..))).collect();
+    for step in 0..30 {
+        let at = rng.usize(..lines.len());
+        match step % 5 {
+            0 => lines.insert(at, format!("{WORD} {step}")),
+            1 => drop(lines.drain(at..(at + 9).min(lines.len()))),
+            2 => lines.rotate_left(at),
+            3 => lines.retain(|l| !l.starts_with(WORD)),
+            _ => lines[at].push_str(" changed"),
+        }
+        place.commit(&format!("step {step}"), &[("text", &lines.join("\n"))]);
+    }
+}
+
+/// How many blobs git counts, and their bytes.
+fn by_git(place: &Place, dir: &std::path::Path) -> (u64, u64) {
+    let format = "--batch-check=%(objecttype) %(objectsize)";
+    let listed = place.git_in(dir, &["cat-file", "--batch-all-objects", format], &[]);
+    let sizes = listed.lines().filter_map(|line| line.strip_prefix("blob ")).map(|size| size.parse::<u64>().unwrap());
+    sizes.fold((0, 0), |(count, sum), size| (count + 1, sum + size))
+}
+
+#[test]
+fn packs_of_every_kind_give_all_blobs() {
+    let place = Place::repository();
+    many_versions(&place);
+    let expected: BTreeSet<_> = by_whole_blobs(&place);
+    let check = |dir: &std::path::Path| {
+        let mut options = options(&place);
+        options.location.dir = dir.to_owned();
+        let looked = try_with(&options).unwrap();
+        assert_eq!((looked.coverage.files, looked.coverage.bytes), by_git(&place, dir));
+        assert_eq!(looked.coverage.commits, 30);
+        let lines = looked.counted().into_values().flatten().filter(|l| l.contains(WORD));
+        assert_eq!(lines.collect::<BTreeSet<_>>(), expected);
+    };
+    let clones = Place::new();
+    clones.git(&["clone", "-q", "--shared", "--bare", place.path().to_str().unwrap(), "shared"]);
+    for deltas in ["true", "false"] {
+        // Deltas that tell where their base is, and deltas that name it.
+        place.git(&[
+            "-c",
+            &format!("repack.useDeltaBaseOffset={deltas}"),
+            "repack",
+            "-q",
+            "-a",
+            "-d",
+            "-f",
+            "--depth=40",
+        ]);
+        let packed = place.git(&["cat-file", "--batch-all-objects", "--batch-check=%(objecttype) %(deltabase)"]);
+        assert!(packed.lines().filter(|l| l.starts_with("blob") && !l.ends_with(&"0".repeat(40))).count() > 20);
+        check(place.path());
+        check(&clones.path().join("shared"));
+    }
+    // The same object in two packs, and some in none.
+    place.git(&["repack", "-q", "-a", "-f", "--depth=2", "-k"]);
+    place.write("loose", "a loose blob\n");
+    place.git(&["hash-object", "-w", "loose"]);
+    check(place.path());
+}
+
+#[test]
+fn a_damaged_pack_is_no_silence() {
+    let place = Place::repository();
+    many_versions(&place);
+    place.git(&["gc", "-q"]);
+    let pack = std::fs::read_dir(place.path().join(".git/objects/pack")).unwrap().map(|e| e.unwrap().path());
+    let pack = pack.into_iter().find(|p| p.extension().is_some_and(|x| x == "pack")).unwrap();
+    let whole = std::fs::read(&pack).unwrap();
+    std::fs::set_permissions(&pack, std::fs::Permissions::from_mode(0o644)).unwrap();
+    let blobs = place.git(&["verify-pack", "-v", pack.to_str().unwrap()]);
+    let blob = blobs.lines().find(|l| l.contains(" blob ")).unwrap();
+    let start: usize = blob.split_whitespace().nth(4).unwrap().parse().unwrap();
+    for (at, cut) in [(start + 40, 0), (start, 0), (whole.len(), whole.len() / 3)] {
+        let mut bytes = whole.clone();
+        bytes.truncate(whole.len() - cut);
+        bytes.get_mut(at..).into_iter().flatten().take(8).for_each(|b| *b ^= 0x55);
+        std::fs::write(&pack, bytes).unwrap();
+        assert!(try_with(&options(&place)).map_or(true, |looked| !looked.coverage.is_complete()), "{at} {cut}");
+    }
+}

@@ -1,143 +1,67 @@
-//! Every blob once, in the order of the packs. `git cat-file` inflates faster than libgit2 and does so beside us; where
-//! there is no git, or it fails, libgit2 does the rest.
+//! Every blob once, in the order of the packs, which are read here ([`pack`]); what stands elsewhere, or cannot be read
+//! so, libgit2 gives or explains.
 
-use std::io::{self, BufRead, BufReader, Write};
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::ops::Range;
 
-use crate::source::git::{Missing, Oid, Repo};
+use crate::source::git::{Held, Missing, Oid, Repo};
+use crate::source::pack::{self, Step};
+
+use super::Ids;
 
 /// What a clone holds.
 #[derive(Default)]
 pub struct Listing {
-    /// The blobs with their sizes in bytes.
-    pub blobs: Vec<(Oid, u64)>,
+    /// The blobs.
+    pub blobs: Ids,
     /// How many commits.
     pub commits: u64,
 }
 
-/// What this clone holds, reachable or not.
-pub fn list(repo: &Repo) -> anyhow::Result<Listing> {
-    match list_with_git(repo) {
-        Ok(listing) => Ok(listing),
-        Err(_) => {
-            let commits = repo.tips().map(|tips| super::split_tips(&tips).0)?;
-            Ok(Listing { blobs: repo.blobs()?, commits: repo.walk(&commits, &[])?.len() as u64 })
-        }
-    }
-}
+/// A blob, and which parts of it come as they are from blobs of which the visitor said that they need not be seen again.
+pub type Found<'a> = Result<(&'a [u8], &'a [Range<usize>]), Missing>;
 
-/// Calls `visit` with each of the blobs.
-pub fn each(repo: &Repo, ids: &[Oid], mut visit: impl FnMut(Oid, Result<&[u8], Missing>)) -> anyhow::Result<()> {
-    let mut done = 0;
-    // What git could not give, libgit2 gives or explains.
-    let _ = each_with_git(repo, ids, &mut done, &mut visit);
-    for id in &ids[done..] {
-        if let Err(missing) = repo.blob(*id, u64::MAX, |bytes| visit(*id, Ok(bytes))) {
-            visit(*id, Err(missing));
-        }
-    }
-    Ok(())
-}
-
-fn list_with_git(repo: &Repo) -> io::Result<Listing> {
-    let format = "--batch-check=%(objecttype) %(objectsize) %(objectname)";
-    let mut child = cat_file(repo, &["--batch-all-objects", "--unordered", "--buffer", format])?;
+/// Calls `visit` with each blob that this clone holds, reachable or not, of at most `max_size` bytes, and says what it
+/// holds. `visit` says whether blobs that are made from this one need to be looked at only where they differ.
+pub fn each(repo: &Repo, max_size: u64, visit: &mut dyn FnMut(Oid, Found<'_>) -> bool) -> anyhow::Result<Listing> {
     let mut listing = Listing::default();
-    let mut out = output(&mut child)?;
-    let mut line = String::new();
-    while out.read_line(&mut line)? > 0 {
-        let mut fields = line.trim_end().split(' ');
-        match fields.next() {
-            Some("commit") => listing.commits += 1,
-            Some("blob") => {
-                let size = fields.next().and_then(|size| size.parse().ok());
-                let id = fields.next().and_then(|id| Oid::from_str(id).ok());
-                listing.blobs.push(id.zip(size).ok_or_else(unexpected)?);
-            }
-            _ => {}
-        }
-        line.clear();
+    let mut read = Ids::default();
+    for index in repo.packs() {
+        // What cannot be read of a pack is among the rest.
+        let _ = pack::walk(&index, &mut |step| packed(step, max_size, &mut read, &mut listing, visit));
     }
-    drop(out);
-    if child.wait()?.success() { Ok(listing) } else { Err(unexpected()) }
-}
-
-fn each_with_git(
-    repo: &Repo,
-    ids: &[Oid],
-    done: &mut usize,
-    visit: &mut impl FnMut(Oid, Result<&[u8], Missing>),
-) -> io::Result<()> {
-    let mut child = cat_file(repo, &["--batch", "--buffer"])?;
-    let mut stdin = child.stdin.take().ok_or_else(unexpected)?;
-    let result = std::thread::scope(|scope| {
-        // Asked from a thread of its own: with both pipes full neither side would move.
-        scope.spawn(move || -> io::Result<()> {
-            let mut asked = io::BufWriter::with_capacity(1 << 16, &mut stdin);
-            ids.iter().try_for_each(|id| writeln!(asked, "{id}"))?;
-            asked.flush()
-        });
-        let answers = output(&mut child).and_then(|mut out| read_answers(&mut out, ids, done, visit));
-        if answers.is_err() {
-            // Or the asking thread would wait for ever.
-            let _ = child.kill();
-        }
-        answers
-    });
-    child.wait()?;
-    result
-}
-
-/// Answers are `<id> blob <size>`, a line end, the bytes, a line end; or `<id> missing` (git-cat-file(1)).
-fn read_answers(
-    out: &mut impl BufRead,
-    ids: &[Oid],
-    done: &mut usize,
-    visit: &mut impl FnMut(Oid, Result<&[u8], Missing>),
-) -> io::Result<()> {
-    let (mut head, mut bytes) = (String::new(), Vec::new());
-    for id in ids {
-        head.clear();
-        out.read_line(&mut head)?;
-        let mut fields = head.trim_end().split(' ');
-        if fields.next().and_then(|answer| Oid::from_str(answer).ok()) != Some(*id) {
-            return Err(unexpected());
-        }
-        match (fields.next(), fields.next().and_then(|size| size.parse::<usize>().ok())) {
-            (Some("blob"), Some(size)) => {
-                // Once grown, a buffer is not cleared again: its bytes are overwritten.
-                if bytes.len() <= size {
-                    bytes.resize(size + 1, 0);
+    for (id, kind) in repo.objects(|id| !read.contains(id))? {
+        match kind {
+            Held::Commit => listing.commits += 1,
+            Held::Other => {}
+            Held::Blob => {
+                listing.blobs.insert(id);
+                if let Err(missing) = repo.blob(id, max_size, |bytes| visit(id, Ok((bytes, &[])))) {
+                    visit(id, Err(missing));
                 }
-                out.read_exact(&mut bytes[..=size])?;
-                *done += 1;
-                visit(*id, Ok(&bytes[..size]));
             }
-            _ => return Err(unexpected()),
         }
     }
-    Ok(())
+    Ok(listing)
 }
 
-fn cat_file(repo: &Repo, options: &[&str]) -> io::Result<Child> {
-    Command::new("git")
-        .arg("--git-dir")
-        .arg(repo.git_dir())
-        .arg("cat-file")
-        .args(options)
-        // What a partial clone lacks is counted, not fetched; what was replaced is looked at as it was.
-        .env("GIT_NO_LAZY_FETCH", "1")
-        .env("GIT_NO_REPLACE_OBJECTS", "1")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-}
-
-fn output(child: &mut Child) -> io::Result<BufReader<ChildStdout>> {
-    child.stdout.take().map(|out| BufReader::with_capacity(1 << 17, out)).ok_or_else(unexpected)
-}
-
-fn unexpected() -> io::Error {
-    io::Error::other("an unexpected answer from git cat-file")
+fn packed(
+    step: Step<'_>,
+    max_size: u64,
+    read: &mut Ids,
+    listing: &mut Listing,
+    visit: &mut dyn FnMut(Oid, Found<'_>) -> bool,
+) -> bool {
+    let (Step::Other(name, _) | Step::Blob(pack::Blob { name, .. })) = step;
+    let Some(id) = Oid::from_bytes(name).ok().filter(|id| read.insert(*id)) else { return false };
+    match step {
+        Step::Other(_, is_commit) => {
+            listing.commits += u64::from(is_commit);
+            false
+        }
+        Step::Blob(blob) => {
+            listing.blobs.insert(id);
+            let size = blob.bytes.len() as u64;
+            visit(id, if size > max_size { Err(Missing::TooLarge(size)) } else { Ok((blob.bytes, blob.known)) })
+        }
+    }
 }

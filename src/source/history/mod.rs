@@ -1,7 +1,8 @@
 //! The whole history: every blob reachable from any reference, each looked at once, with the commit that introduced it.
 //!
 //! 1. `blobs.rs` inflates each blob once, in the order of the packs; `novelty.rs` keeps what stands in it for the first
-//!    time, and a [`Probe`] says whether that could hold a finding. Nearly all text of a history is repetition.
+//!    time, and a [`Probe`] says whether that could hold a finding. Nearly all text of a history is repetition, and most
+//!    of that git's deltas name as such.
 //! 2. Only if something could: `attribute.rs` walks the commits, oldest first, to the first place of each such blob.
 //!    A blob that no commit reaches is dropped.
 //! 3. Those blobs go to the sink in that order; lines that came before at the same path do not count again.
@@ -29,7 +30,7 @@ use super::utf16::Utf16;
 use super::{Coverage, Sink, SkipReason, Source};
 
 use attribute::{Ids, Place, Search};
-use blobs::Listing;
+use blobs::{Found, Listing};
 use cache::State;
 use novelty::{LineSet, Novelty};
 
@@ -128,37 +129,37 @@ impl<'a> History<'a> {
     }
 
     fn visit_all(&self, probe: &dyn Probe, out: Out<'_>) -> anyhow::Result<()> {
-        let listing = blobs::list(&self.repo)?;
-        out.coverage.commits(listing.commits);
+        let (hits, held) = self.hits(probe, out.coverage)?;
+        out.coverage.commits(held.commits);
         // A partial clone lacks blobs, and so does a damaged one: all trees are walked to name what is not there.
-        let held = listing.blobs.iter().map(|(id, _)| *id).collect();
-        let hits = self.hits(listing, probe, out.coverage)?;
-        let places = Search::new(&self.repo, &self.options.exclude, out.coverage, hits, held).places(&self.tips)?;
-        self.deliver(&places, out)
+        let search = Search::new(&self.repo, &self.options.exclude, out.coverage, hits, held.blobs);
+        self.deliver(&search.places(&self.tips)?, out)
     }
 
-    /// The blobs that could hold a finding.
-    fn hits(&self, listing: Listing, probe: &dyn Probe, coverage: &Coverage) -> anyhow::Result<Ids> {
-        let (wanted, large): (Vec<_>, Vec<_>) =
-            listing.blobs.into_iter().partition(|(_, size)| *size <= self.options.max_file_size);
-        for (id, size) in large {
-            coverage.skip(SkipReason::TooLarge, id.to_string(), format!("{size} bytes"));
-        }
-        let wanted: Vec<_> = wanted.into_iter().map(|(id, _)| id).collect();
+    /// The blobs that could hold a finding, and what this clone holds.
+    fn hits(&self, probe: &dyn Probe, coverage: &Coverage) -> anyhow::Result<(Ids, Listing)> {
         let (mut hits, mut novelty) = (Ids::default(), Novelty::default());
-        blobs::each(&self.repo, &wanted, |id, bytes| match bytes {
-            Ok(bytes) => match text_of(bytes) {
-                Ok(text) => {
-                    coverage.scanned(text.len());
-                    if novelty.could_hit(&text, probe) {
-                        hits.insert(id);
-                    }
+        let mut visit = |id: Oid, found: Found<'_>| match found.map(|(bytes, known)| (text_of(bytes), known)) {
+            Ok((Ok(text), known)) => {
+                coverage.scanned(text.len());
+                let is_raw = matches!(text, Cow::Borrowed(_));
+                let hit = novelty.could_hit(&text, if is_raw { known } else { &[] }, probe);
+                if hit {
+                    hits.insert(id);
                 }
-                Err(reason) => coverage.skip(reason, id.to_string(), ""),
-            },
-            Err(missing) => count_missing(Err(missing), coverage, &id.to_string(), id),
-        })?;
-        Ok(hits)
+                is_raw && !hit
+            }
+            Ok((Err(reason), _)) => {
+                coverage.skip(reason, id.to_string(), "");
+                false
+            }
+            Err(missing) => {
+                count_missing(Err(missing), coverage, &id.to_string(), id);
+                false
+            }
+        };
+        let held = blobs::each(&self.repo, self.options.max_file_size, &mut visit)?;
+        Ok((hits, held))
     }
 
     fn deliver(&self, places: &[Place], out: Out<'_>) -> anyhow::Result<()> {
