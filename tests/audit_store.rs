@@ -586,6 +586,24 @@ fn a_full_disk_is_an_error_and_nothing_half_written() {
 }
 
 #[test]
+fn what_short_processes_leave_to_the_next_stays_small() {
+    let dir = tempfile::tempdir().unwrap();
+    let location = Location::file(dir.path().join("govctl.db"));
+    let brief = || Options { leave_wal: true, ..Options::default() };
+    let wal = || fs::metadata(dir.path().join("govctl.db-wal")).map_or(0, |meta| meta.len());
+    let (mut left, mut most) = (0, 0);
+    for n in 0..120 {
+        Store::open(&location, brief()).unwrap().append(&event(n)).unwrap();
+        left += u64::from(wal() > 0);
+        most = most.max(wal());
+    }
+    assert!(left > 100, "most processes write nothing back: {left} of 120");
+    assert!(most < 1500 << 10, "{most} bytes were left, all of which the next process reads");
+    assert_eq!(open(dir.path()).size().unwrap(), 121);
+    assert_eq!(wal(), 0);
+}
+
+#[test]
 fn an_older_schema_is_brought_up_to_date_with_its_entries() {
     let temp = tempfile::tempdir().unwrap();
     let path = temp.path().join("govctl.db");

@@ -15,8 +15,8 @@ use super::location::Location;
 use super::{Options, Store, VerifyOnOpen, migrations};
 use crate::audit::filter::Sieve;
 
-/// How many pages of a write-ahead log are left at most.
-const WAL_PAGES: i64 = 256;
+/// How large a write-ahead log is left to the next process at most, which reads all of it: 256 pages.
+const WAL_LEFT: u64 = 256 * 4096;
 
 impl Store {
     /// Opens the log, or begins it.
@@ -55,10 +55,10 @@ impl Store {
         // 16 MiB: a large transaction that outgrows the cache writes the same pages again and again.
         conn.execute_batch("PRAGMA cache_size=-16384")?;
         conn.set_prepared_statement_cache_capacity(32);
-        if options.leave_wal {
+        // A log that was written back in the middle of a process's life is not begun anew by the next one: only closing
+        // without this setting does that.
+        if options.leave_wal && wal_len(&file) < WAL_LEFT {
             conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
-            // Whoever opens it next reads all of it: it must stay small.
-            conn.pragma_update(None, "wal_autocheckpoint", WAL_PAGES)?;
         }
         let version = migrations::version(&conn)?;
         use_wal(&conn, options.busy_timeout)?;
@@ -107,6 +107,13 @@ fn create_file(location: &Location) -> Result<(), StoreError> {
         }
         Err(e) => Err(failed("create it", e)),
     }
+}
+
+/// The length of the write-ahead log that others have left beside a database.
+fn wal_len(db: &Path) -> u64 {
+    let mut wal = db.as_os_str().to_owned();
+    wal.push("-wal");
+    fs::metadata(wal).map_or(0, |meta| meta.len())
 }
 
 fn close_to_others(path: &Path) -> io::Result<()> {
