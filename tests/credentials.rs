@@ -7,11 +7,11 @@ use fastrand::Rng;
 use govctl::engine::settings::Settings;
 use govctl::engine::{Engine, Scratch};
 use govctl::finding::{Confidence, Finding};
-use govctl::rules::{CATALOGUE, template};
+use govctl::rules::{built_in, template};
 use govctl::source::Source;
 
 fn found(path: &str, text: &str) -> Vec<Finding> {
-    let settings = Settings { rules: CATALOGUE.to_vec(), min_confidence: Confidence::Medium, ..Settings::default() };
+    let settings = Settings { rules: built_in(), min_confidence: Confidence::Medium, ..Settings::default() };
     let engine = Engine::new(settings).unwrap();
     engine.scan(&Source::file(path, text.as_bytes()), &mut Scratch::default()).findings
 }

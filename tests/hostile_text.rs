@@ -8,12 +8,12 @@ use std::sync::LazyLock;
 
 use govctl::engine::settings::Settings;
 use govctl::engine::{Engine, Scratch};
-use govctl::rules::CATALOGUE;
+use govctl::rules::built_in;
 use govctl::source::Source;
 use proptest::prelude::*;
 
 static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
-    Engine::new(Settings { rules: CATALOGUE.to_vec(), ..Settings::default() }).expect("the catalogue is tested")
+    Engine::new(Settings { rules: built_in(), ..Settings::default() }).expect("the catalogue is tested")
 });
 
 const NAMES: [&str; 14] = [

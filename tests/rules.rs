@@ -14,7 +14,7 @@ use fastrand::Rng;
 use govctl::engine::settings::Settings;
 use govctl::engine::{Engine, Scratch};
 use govctl::finding::Confidence;
-use govctl::rules::{CATALOGUE, pattern, template};
+use govctl::rules::{CATALOGUE, built_in, pattern, template};
 use place::{Place, RULE};
 use proptest::prelude::*;
 
@@ -130,8 +130,8 @@ struct Both {
 impl Both {
     fn new() -> Self {
         let engine = |change: fn(&mut pattern::PatternRule)| {
-            let mut rules = CATALOGUE.to_vec();
-            rules.iter_mut().for_each(change);
+            let mut rules = built_in();
+            rules.iter_mut().for_each(|rule| change(rule.to_mut()));
             Engine::new(Settings { rules, min_confidence: Confidence::Low, ..Settings::default() }).unwrap()
         };
         Self { windows: engine(|_| ()), whole: engine(|rule| *rule = everywhere(rule)) }
@@ -141,7 +141,7 @@ impl Both {
 /// The rules that find one thing around their keywords and another in the whole text.
 fn culprits(text: &str) -> Vec<String> {
     let alone = |rule: &pattern::PatternRule| {
-        let engine = Engine::new(Settings { rules: vec![rule.clone()], ..Settings::default() }).unwrap();
+        let engine = Engine::new(Settings { rules: vec![Cow::Owned(rule.clone())], ..Settings::default() }).unwrap();
         engine.secrets(text.as_bytes(), &mut Scratch::default())
     };
     CATALOGUE.iter().filter(|r| alone(r) != alone(&everywhere(r))).map(|r| r.info.id.to_string()).collect()

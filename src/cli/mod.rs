@@ -24,6 +24,7 @@ pub mod redact;
 pub mod rules;
 pub mod terminal;
 
+use std::ffi::OsString;
 use std::panic;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -119,12 +120,33 @@ pub fn command() -> clap::Command {
     Cli::command()
 }
 
+/// A command line `govctl hook run …`, read without what all other subcommands would need: git waits for it several times a
+/// commit. `None`: it is another one, or wrong, or asks for help.
+fn hook_run(mut args: impl Iterator<Item = OsString>) -> Option<Cli> {
+    #[derive(Parser)]
+    #[command(version)]
+    struct HookRun {
+        #[arg(long, global = true, value_enum, default_value_t)]
+        color: ColorChoice,
+        #[command(flatten)]
+        policy: PolicyArgs,
+        #[command(flatten)]
+        args: hook::run::Args,
+    }
+    let program = args.next()?;
+    if args.next()? != "hook" || args.next()? != "run" {
+        return None;
+    }
+    let HookRun { color, policy, args } = HookRun::try_parse_from(std::iter::once(program).chain(args)).ok()?;
+    Some(Cli { color, policy, command: Command::Hook(hook::Args::running(args)) })
+}
+
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
     if let Some(exit) = completions::answer(command) {
         return exit.into();
     }
-    let cli = match Cli::try_parse() {
+    let cli = match hook_run(std::env::args_os()).map_or_else(Cli::try_parse, Ok) {
         Ok(cli) => cli,
         Err(e) => return usage(&with_examples(e)),
     };
@@ -200,4 +222,45 @@ pub fn suggest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Stri
         .min_by_key(near)
         .filter(|k| near(k) <= 2.max(name.len() / 3))
         .map_or_else(String::new, |k| format!(", did you mean `{k}`?"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hook_is_read_as_the_whole_command_line_reads_it() {
+        let lines = [
+            "hook run pre-commit",
+            "hook run commit-msg .git/COMMIT_EDITMSG",
+            "hook run reference-transaction prepared",
+            "hook run --override ap-1 pre-push origin ../remote",
+            "hook run --env prod pre-commit --policy p.toml",
+            "hook run pre-push -- --force",
+            "hook run update --color never",
+            "hook run --color never pre-commit",
+            "hook run nothing",
+            "hook run",
+            "hook run --help",
+            "hook run pre-commit --help",
+            "hook run --version",
+            "hook run pre-commit --version",
+            "hook install",
+            "check",
+            "",
+        ];
+        for line in lines {
+            let args = || std::iter::once("govctl").chain(line.split_whitespace()).map(OsString::from);
+            let whole = Cli::try_parse_from(args());
+            let told = |cli: &Cli| match &cli.command {
+                Command::Hook(hook) => format!("{:?} {:?} {hook:?}", cli.color, cli.policy),
+                _ => String::new(),
+            };
+            match (hook_run(args()), whole) {
+                (Some(quick), Ok(whole)) => assert_eq!(told(&quick), told(&whole), "{line}"),
+                (None, whole) => assert!(whole.is_err() || !line.starts_with("hook run"), "{line}"),
+                (Some(quick), Err(e)) => panic!("{line}: {} {e}", told(&quick)),
+            }
+        }
+    }
 }

@@ -12,7 +12,7 @@ use super::place::{Places, excerpt};
 use super::settings::Settings;
 use super::{Engine, Scratch};
 use crate::finding::{Action, Confidence, Excerpt, Finding, Fingerprint, Span, Suppressed};
-use crate::rules::CATALOGUE;
+use crate::rules::built_in;
 use crate::rules::code::catalogue::Catalogue;
 use crate::rules::code::config::CodeConfig;
 use crate::rules::code::detail::{Detail, Needs};
@@ -218,7 +218,7 @@ impl CodeEngine {
 
     /// Every secret in a text, whichever families run: an excerpt must not show one.
     fn secrets(&self, text: &[u8]) -> Vec<Range<usize>> {
-        let make = || Engine::new(Settings { rules: CATALOGUE.to_vec(), ..Settings::default() }).ok();
+        let make = || Engine::new(Settings { rules: built_in(), ..Settings::default() }).ok();
         let Some(masker) = self.masker.get_or_init(make) else { return Vec::new() };
         let taken = self.scratches.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut scratch = taken.unwrap_or_default();

@@ -8,14 +8,14 @@ use super::settings::Settings;
 use super::{Engine, Scratch};
 use crate::finding::{Commit, Confidence};
 use crate::redact;
-use crate::rules::CATALOGUE;
+use crate::rules::built_in;
 
 static ENGINE: OnceLock<Option<Engine>> = OnceLock::new();
 
 /// The byte ranges of every secret in a text, sorted.
 pub fn secrets(text: &[u8]) -> Vec<Range<usize>> {
     let make = || {
-        let rules = CATALOGUE.to_vec();
+        let rules = built_in();
         Engine::new(Settings { rules, min_confidence: Confidence::Low, ..Settings::default() }).ok()
     };
     let engine = ENGINE.get_or_init(make).as_ref();

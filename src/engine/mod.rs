@@ -9,6 +9,7 @@ pub mod baseline;
 pub mod code;
 pub mod encoded;
 pub mod finish;
+mod glob;
 pub mod masker;
 pub mod matching;
 pub mod place;
@@ -21,7 +22,8 @@ pub mod test_coverage;
 pub mod trailers;
 pub mod value;
 
-use std::collections::{BTreeMap, HashMap};
+use std::borrow::Cow;
+use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::finding::{BY_FORMAT, Confidence, Finding, Fingerprint};
@@ -44,6 +46,8 @@ pub struct Engine {
     globs: Vec<Vec<Glob>>,
     prefilter: Prefilter,
     keywords: Vec<Keyword>,
+    /// The rules of all keywords, one keyword's after another's.
+    keyed: Vec<u16>,
     /// Rules without a keyword: they run over every text.
     unkeyed: Vec<u16>,
     /// The rules of the scorer.
@@ -54,8 +58,8 @@ pub struct Engine {
 #[derive(Default)]
 struct Keyword {
     len: usize,
-    /// The rules that have it.
-    rules: Vec<u16>,
+    /// Where in `keyed` the rules are that have it.
+    rules: Range<usize>,
     /// Whether it marks a suppression comment.
     directive: bool,
     /// Whether it may announce a credential.
@@ -111,7 +115,9 @@ impl Engine {
     /// validated before.
     pub fn new(mut settings: Settings) -> Result<Self, String> {
         let mut rules = std::mem::take(&mut settings.rules);
-        rules.iter_mut().for_each(|r| r.exceptions.extend(settings.exceptions.iter().cloned()));
+        if !settings.exceptions.is_empty() {
+            rules.iter_mut().for_each(|r| r.to_mut().exceptions.extend(settings.exceptions.iter().cloned()));
+        }
         let slots: Vec<Slot> =
             rules.into_iter().filter(|r| settings.applies(&r.info.id, None)).map(Slot::new).collect();
         let globs = slots
@@ -119,10 +125,10 @@ impl Engine {
             .map(|s| s.rule.paths.iter().map(|g| Glob::new(g)).collect::<Result<Vec<_>, _>>())
             .collect::<Result<Vec<_>, _>>()?;
         let unkeyed = (0u16..).zip(&slots).filter(|(_, s)| s.rule.keywords.is_empty()).map(|(i, _)| i).collect();
-        let (names, keywords): (Vec<_>, Vec<_>) = index_keywords(&slots).into_iter().unzip();
+        let (names, keywords, keyed) = index_keywords(&slots);
         let prefilter = Prefilter::new(&names)?;
         let scored = (0..slots.len()).filter(|i| slots[*i].rule.credential.is_some()).collect();
-        Ok(Self { settings, slots, globs, prefilter, keywords, unkeyed, scored })
+        Ok(Self { settings, slots, globs, prefilter, keywords, keyed, unkeyed, scored })
     }
 
     /// The settings without the rules.
@@ -132,7 +138,7 @@ impl Engine {
 
     /// The rules in force.
     pub fn rules(&self) -> impl Iterator<Item = &crate::rules::pattern::PatternRule> {
-        self.slots.iter().map(|s| &s.rule)
+        self.slots.iter().map(|s| &*s.rule)
     }
 
     /// Looks at one text.
@@ -204,7 +210,7 @@ impl Engine {
             if *announces {
                 scratch.announced.push((hit.at, u16::try_from(*len).unwrap_or(u16::MAX)));
             }
-            for rule in rules {
+            for rule in &self.keyed[rules.clone()] {
                 let index = usize::from(*rule);
                 // Most rules that are bound to a path end here, before their regex is even compiled.
                 if *scratch.runs[index].get_or_insert_with(|| self.runs_in(index, path))
@@ -368,23 +374,43 @@ fn said_by_format(rule: &PatternRule, proved: bool, value: &[u8]) -> Vec<String>
     vec![format!("{BY_FORMAT}{length} bytes of the rule's form, entropy {entropy:.1} bits a byte{proof}")]
 }
 
-fn index_keywords(slots: &[Slot]) -> BTreeMap<String, Keyword> {
-    let mut index: BTreeMap<String, Keyword> = BTreeMap::new();
-    for (i, slot) in (0u16..).zip(slots) {
-        for keyword in slot.rule.keywords.iter() {
-            let entry = index.entry(keyword.to_ascii_lowercase()).or_default();
-            if slot.rule.credential.is_some() {
-                entry.announces = true;
-            } else {
-                entry.rules.push(i);
+/// Whose a keyword is.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Owner {
+    Rule(u16),
+    Scorer,
+    Directive,
+}
+
+/// What the prefilter looks for, sorted; what each is for; and the rules of all of them.
+fn index_keywords(slots: &[Slot]) -> (Vec<Cow<'_, str>>, Vec<Keyword>, Vec<u16>) {
+    let owner = |i, slot: &Slot| if slot.rule.credential.is_some() { Owner::Scorer } else { Owner::Rule(i) };
+    let of_rules = (0u16..).zip(slots).flat_map(|(i, s)| s.rule.keywords.iter().map(move |k| (lower(k), owner(i, s))));
+    let directives = suppress::KEYWORDS.iter().map(|k| (lower(k), Owner::Directive));
+    let mut all: Vec<_> = of_rules.chain(directives).collect();
+    all.sort_unstable();
+    let (mut names, mut keywords, mut keyed) =
+        (Vec::with_capacity(all.len()), Vec::with_capacity(all.len()), Vec::new());
+    for (name, owner) in all {
+        if names.last() != Some(&name) {
+            keywords.push(Keyword { len: name.len(), rules: keyed.len()..keyed.len(), ..Keyword::default() });
+            names.push(name);
+        }
+        let Some(keyword) = keywords.last_mut() else { continue };
+        match owner {
+            Owner::Rule(rule) => {
+                keyed.push(rule);
+                keyword.rules.end = keyed.len();
             }
+            Owner::Scorer => keyword.announces = true,
+            Owner::Directive => keyword.directive = true,
         }
     }
-    for keyword in suppress::KEYWORDS {
-        index.entry((*keyword).to_owned()).or_default().directive = true;
-    }
-    index.iter_mut().for_each(|(text, keyword)| keyword.len = text.len());
-    index
+    (names, keywords, keyed)
+}
+
+fn lower(keyword: &str) -> Cow<'_, str> {
+    if keyword.bytes().any(|b| b.is_ascii_uppercase()) { keyword.to_ascii_lowercase().into() } else { keyword.into() }
 }
 
 /// Whether a finding touches the lines that are asked for.

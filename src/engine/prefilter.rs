@@ -25,11 +25,13 @@ const FOLD: u32 = 0x2020_2020;
 
 /// Finds keywords regardless of ASCII case.
 pub struct Prefilter {
-    keywords: Vec<Box<[u8]>>,
+    /// All keywords, one after another, and where each begins and ends.
+    text: Vec<u8>,
+    ends: Vec<usize>,
     bitmap: Box<[u64]>,
     /// Sorted by hash.
     anchors: Vec<Anchor>,
-    /// For each hash the first of `anchors` with it, or `NONE`.
+    /// For each hash the first of `anchors` with it, counted from 1: pages that stay zero cost nothing.
     first: Box<[u16]>,
     short: Option<(AhoCorasick, Vec<u16>)>,
 }
@@ -45,31 +47,42 @@ struct Anchor {
     keyword: u16,
 }
 
-const NONE: u16 = u16::MAX;
-
 impl Prefilter {
     /// Builds the tables. Keywords are compared without regard to ASCII case; empty ones never occur.
     ///
     /// # Errors
     /// More than 65,000 keywords, or an automaton over the short ones that does not fit memory.
     pub fn new<S: AsRef<str>>(keywords: &[S]) -> Result<Self, String> {
-        if keywords.len() >= usize::from(NONE) {
+        if keywords.len() >= usize::from(u16::MAX) {
             return Err(format!("{} keywords are more than the 65,000 that one run can take", keywords.len()));
         }
-        let keywords: Vec<Box<[u8]>> =
-            keywords.iter().map(|k| k.as_ref().to_ascii_lowercase().into_bytes().into_boxed_slice()).collect();
-        let short = short_automaton(&keywords)?;
-        let long = (0u16..).zip(&keywords).filter(|(_, k)| k.len() >= WIDTH);
+        let (mut text, mut ends) = (Vec::new(), Vec::with_capacity(keywords.len() + 1));
+        ends.push(0);
+        for keyword in keywords {
+            text.extend_from_slice(keyword.as_ref().as_bytes());
+            ends.push(text.len());
+        }
+        text.make_ascii_lowercase();
+        let keywords = || ends.windows(2).map(|ends| &text[ends[0]..ends[1]]);
+        let short = short_automaton(keywords())?;
+        let long = (0u16..).zip(keywords()).filter(|(_, k)| k.len() >= WIDTH);
         let mut anchors: Vec<Anchor> = long.map(|(index, keyword)| anchor(keyword, index)).collect();
-        anchors.sort_by_key(|a| (a.hash, a.value, a.back, a.keyword));
+        anchors.sort_unstable_by_key(|a| (a.hash, a.value, a.back, a.keyword));
         let mut bitmap = vec![0u64; (1 << BITS) / 64].into_boxed_slice();
-        let mut first = vec![NONE; 1 << BITS].into_boxed_slice();
-        for (i, anchor) in (0u16..).zip(&anchors) {
+        let mut first = vec![0; 1 << BITS].into_boxed_slice();
+        for (i, anchor) in (1u16..).zip(&anchors) {
             let h = usize::from(anchor.hash);
             bitmap[h >> 6] |= 1 << (h & 63);
-            first[h] = first[h].min(i);
+            if first[h] == 0 {
+                first[h] = i;
+            }
         }
-        Ok(Self { keywords, bitmap, anchors, first, short })
+        Ok(Self { text, ends, bitmap, anchors, first, short })
+    }
+
+    fn keyword(&self, index: u16) -> &[u8] {
+        let index = usize::from(index);
+        &self.text[self.ends[index]..self.ends[index + 1]]
     }
 
     /// Appends every occurrence of every keyword to `hits`, in no particular order.
@@ -115,9 +128,11 @@ impl Prefilter {
     #[inline(never)]
     fn look(&self, text: &[u8], at: usize, value: u32, hits: &mut Vec<Hit>) {
         let h = hash(value);
-        let bucket = self.anchors[usize::from(self.first[usize::from(h)])..].iter().take_while(|a| a.hash == h);
+        // A set bit is that of an anchor.
+        let first = usize::from(self.first[usize::from(h)]).saturating_sub(1);
+        let bucket = self.anchors[first..].iter().take_while(|a| a.hash == h);
         for anchor in bucket.filter(|a| value & a.mask == a.value) {
-            let bytes = &self.keywords[usize::from(anchor.keyword)];
+            let bytes = self.keyword(anchor.keyword);
             let Some(start) = at.checked_sub(usize::from(anchor.back)) else { continue };
             if text.get(start..start + bytes.len()).is_some_and(|t| t.eq_ignore_ascii_case(bytes)) {
                 hits.push(Hit { at: offset(start), keyword: anchor.keyword });
@@ -189,25 +204,32 @@ const SINGLES: &[u8; 29] = b"sprrtqppslnrqssrlsssqonmokqqx";
 
 /// How common three bytes are, roughly: that of their two pairs, less that of the character which both share.
 fn commonness(bytes: &[u8]) -> i32 {
-    let at = |i: usize| class(bytes[i]);
+    let at = |i: usize| usize::from(CLASSES[usize::from(bytes[i])]);
     let pair = |i: usize| i32::from(PAIRS[at(i)][at(i + 1)]);
     // A class of many characters says less about each of them.
-    let broad = bytes.iter().filter(|b| matches!(class(**b), 26 | 28)).count();
+    let broad = bytes.iter().filter(|b| matches!(CLASSES[usize::from(**b)], 26 | 28)).count();
     pair(0) + pair(1) - i32::from(SINGLES[at(1)]) - 3 * i32::try_from(broad).unwrap_or(0)
 }
 
-fn class(byte: u8) -> usize {
-    match byte | 0x20 {
-        letter @ b'a'..=b'z' => usize::from(letter - b'a'),
-        b'0'..=b'9' => 26,
-        0x7F => 27,
-        _ => 28,
+/// The row and column of each byte.
+const CLASSES: [u8; 256] = {
+    let mut classes = [28; 256];
+    let mut byte = 0u8;
+    while byte < u8::MAX {
+        classes[byte as usize] = match byte | 0x20 {
+            letter @ b'a'..=b'z' => letter - b'a',
+            b'0'..=b'9' => 26,
+            0x7F => 27,
+            _ => 28,
+        };
+        byte += 1;
     }
-}
+    classes
+};
 
-fn short_automaton(keywords: &[Box<[u8]>]) -> Result<Option<(AhoCorasick, Vec<u16>)>, String> {
+fn short_automaton<'k>(keywords: impl Iterator<Item = &'k [u8]>) -> Result<Option<(AhoCorasick, Vec<u16>)>, String> {
     let (indices, short): (Vec<u16>, Vec<&[u8]>) =
-        (0u16..).zip(keywords).filter(|(_, k)| !k.is_empty() && k.len() < WIDTH).map(|(i, k)| (i, &k[..])).unzip();
+        (0u16..).zip(keywords).filter(|(_, k)| !k.is_empty() && k.len() < WIDTH).unzip();
     if short.is_empty() {
         return Ok(None);
     }

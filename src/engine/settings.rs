@@ -1,6 +1,7 @@
 //! What a run of the engine is told: the rules in force and everything that weighs their findings. Plain data, resolved
 //! from the policy and the command line before anything is read.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
@@ -9,6 +10,7 @@ use regex::bytes::Regex;
 use regex_automata::meta::{self, Regex as GlobRegex};
 use regex_automata::util::syntax;
 
+use super::glob::Simple;
 pub use crate::finding::Class;
 use crate::finding::{Action, Confidence, Severity, family_of};
 use crate::rules::exception::Exception;
@@ -17,8 +19,8 @@ use crate::rules::pattern::PatternRule;
 /// Everything the engine may know.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
-    /// The pattern rules in force.
-    pub rules: Vec<PatternRule>,
+    /// The pattern rules in force. Those of the catalogue are lent: a copy of all costs more than looking at a small file.
+    pub rules: Vec<Cow<'static, PatternRule>>,
     /// Rules (ids or globs of them) that are switched off.
     pub disable: Vec<Glob>,
     /// Severity by rule id or glob, optionally for one class of files; `None` switches off. Later ones win.
@@ -122,11 +124,12 @@ impl Classes {
     }
 }
 
-/// A glob over `/`-separated text: `*` stays in one part, `**` crosses parts. It is read at once and compiled when it is
-/// first asked: most globs of a run never are.
+/// A glob over `/`-separated text: `*` stays in one part, `**` crosses parts. Where it needs a regex, that is compiled when
+/// it is first asked: most globs of a run never are.
 #[derive(Clone, Debug)]
 pub struct Glob {
-    read: globset::Glob,
+    text: Box<str>,
+    simple: Option<Simple>,
     compiled: OnceLock<GlobRegex>,
 }
 
@@ -136,29 +139,37 @@ impl Glob {
     /// # Errors
     /// In words, where the glob is malformed.
     pub fn new(glob: &str) -> Result<Self, String> {
-        let read = GlobBuilder::new(glob).literal_separator(true).backslash_escape(true).build();
-        let read = read.map_err(|e| format!("`{glob}` is no glob: {}", e.kind()))?;
-        Ok(Self { read, compiled: OnceLock::new() })
+        let simple = Simple::read(glob);
+        if simple.is_none() {
+            read(glob).map_err(|e| format!("`{glob}` is no glob: {}", e.kind()))?;
+        }
+        Ok(Self { text: glob.into(), simple, compiled: OnceLock::new() })
     }
 
     /// Whether it matches all of `text`.
     pub fn matches(&self, text: &str) -> bool {
-        self.compiled.get_or_init(|| compile(&self.read)).is_match(text)
+        let told = self.simple.as_ref().and_then(|simple| simple.matches(text.as_bytes()));
+        told.unwrap_or_else(|| self.compiled.get_or_init(|| compile(&self.text)).is_match(text))
     }
 
     /// The glob as it was written.
     pub fn as_str(&self) -> &str {
-        self.read.glob()
+        &self.text
     }
+}
+
+fn read(glob: &str) -> Result<globset::Glob, globset::Error> {
+    GlobBuilder::new(glob).literal_separator(true).backslash_escape(true).build()
 }
 
 /// As globset does it, but without the automata that pay only over many paths: a run over one file asks a few globs once.
 #[allow(clippy::expect_used)]
-fn compile(glob: &globset::Glob) -> GlobRegex {
+fn compile(glob: &str) -> GlobRegex {
+    let read = read(glob).expect("globset has read it before, or it is simple");
     meta::Builder::new()
         .syntax(syntax::Config::new().utf8(false).dot_matches_new_line(true))
         .configure(meta::Config::new().utf8_empty(false).nfa_size_limit(Some(10 << 20)).dfa(false).onepass(false))
-        .build(glob.regex())
+        .build(read.regex())
         .expect("globset read the glob and wrote this regex; it stays below the limit that globset itself has")
 }
 
@@ -203,7 +214,7 @@ mod tests {
             "e\n",
         ];
         for glob in globs {
-            let (own, reference) = (Glob::new(glob).unwrap(), Glob::new(glob).unwrap().read.compile_matcher());
+            let (own, reference) = (Glob::new(glob).unwrap(), read(glob).unwrap().compile_matcher());
             for path in paths {
                 assert_eq!(own.matches(path), reference.is_match(path), "{glob} {path:?}");
             }

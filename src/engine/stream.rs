@@ -109,11 +109,11 @@ fn is_key_body(line: &[u8]) -> bool {
 mod tests {
     use super::*;
     use crate::engine::settings::Settings;
-    use crate::rules::{CATALOGUE, template};
+    use crate::rules::{CATALOGUE, built_in, template};
     use proptest::prelude::*;
 
     fn engine() -> Engine {
-        Engine::new(Settings { rules: CATALOGUE.to_vec(), ..Settings::default() }).unwrap()
+        Engine::new(Settings { rules: built_in(), ..Settings::default() }).unwrap()
     }
 
     fn redacted(engine: &Engine, text: &[u8], piece: usize) -> Vec<u8> {

@@ -1,5 +1,5 @@
-//! The schema of [`super::raw`], as schemars makes it, in a form that is quick to check a tree against. It is made once, and
-//! the shape of a key when somebody first asks for it: few policies use most keys.
+//! The schema of [`super::raw`], as schemars makes it, in a form that is quick to check a tree against. The schema of a
+//! section is made, and the shape of a key, when somebody first asks for it: few policies use most of them.
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -64,24 +64,52 @@ pub struct TableShape {
 /// One key.
 #[derive(Clone, Debug)]
 pub struct Field {
-    schema: &'static Json,
+    schema: Schema,
     shape: OnceLock<Box<Shape>>,
 }
 
+/// Where the schema of a key is.
+#[derive(Clone, Debug)]
+enum Schema {
+    /// A part of a document.
+    Part(&'static Json, &'static Json),
+    /// To be made: a section of the file.
+    Section(&'static str, raw::MakeSchema),
+}
+
 impl Field {
+    fn new(schema: Schema) -> Self {
+        Self { schema, shape: OnceLock::new() }
+    }
+
     /// What may stand there.
     pub fn shape(&self) -> &Shape {
-        self.shape.get_or_init(|| Box::new(from_schema(self.schema)))
+        let make = || match self.schema {
+            Schema::Part(schema, document) => from_schema(schema, document),
+            Schema::Section(_, make) => {
+                // The shape of a file lives as long as the process, and so does what it is made from.
+                let document: &'static Json = Box::leak(Box::new(made(make)));
+                from_schema(document, document)
+            }
+        };
+        self.shape.get_or_init(|| Box::new(make()))
     }
 
     /// What it means.
     pub fn doc(&self) -> &'static str {
-        text(self.schema, "description")
+        text(self.schema(), "description")
     }
 
     /// What holds when it is absent.
     pub fn default(&self) -> Option<&'static Json> {
-        self.schema.get("default")
+        self.schema().get("default")
+    }
+
+    fn schema(&self) -> &'static Json {
+        match self.schema {
+            Schema::Part(schema, _) => schema,
+            Schema::Section(name, _) => &json_schema()["properties"][name],
+        }
     }
 }
 
@@ -97,21 +125,28 @@ pub struct Choice {
 /// The shape of the whole file.
 pub fn root() -> &'static Shape {
     static ROOT: OnceLock<Shape> = OnceLock::new();
-    ROOT.get_or_init(|| from_schema(json_schema()))
+    ROOT.get_or_init(|| {
+        let fields = raw::SECTIONS.into_iter().map(|(name, make)| (name, Field::new(Schema::Section(name, make))));
+        Shape::Table(TableShape { fields: fields.collect(), required: Vec::new() })
+    })
 }
 
 /// The JSON Schema (2020-12) of governance.toml.
 pub fn json_schema() -> &'static Json {
     static SCHEMA: OnceLock<Json> = OnceLock::new();
     SCHEMA.get_or_init(|| {
-        let generator = SchemaSettings::draft2020_12().into_generator();
-        let mut schema = generator.into_root_schema_for::<raw::File>().to_value();
-        tidy(&mut schema);
+        let mut schema = made(raw::schema_of::<raw::File>);
         if let Some(root) = schema.as_object_mut() {
             root.insert("title".into(), Json::String("governance.toml".into()));
         }
         schema
     })
+}
+
+fn made(make: raw::MakeSchema) -> Json {
+    let mut schema = make(SchemaSettings::draft2020_12().into_generator()).to_value();
+    tidy(&mut schema);
+    schema
 }
 
 /// TOML has no null, and the defaults of whole tables only repeat those of their keys.
@@ -152,17 +187,17 @@ fn drop_null(object: &mut Map<String, Json>) {
     }
 }
 
-fn from_schema(schema: &'static Json) -> Shape {
+fn from_schema(schema: &'static Json, document: &'static Json) -> Shape {
     if let Some(name) = schema.get("$ref").and_then(Json::as_str) {
-        let target = name.strip_prefix("#/$defs/").and_then(|n| json_schema().get("$defs")?.get(n));
-        return target.map_or(Shape::Text, from_schema);
+        let target = name.strip_prefix("#/$defs/").and_then(|n| document.get("$defs")?.get(n));
+        return target.map_or(Shape::Text, |target| from_schema(target, document));
     }
     if let (Some(name), Some(schema)) = (schema.get("x-govctl").and_then(Json::as_str), schema.as_object()) {
         return Shape::Format { name, schema };
     }
     let list = |key: &str| schema.get(key).and_then(Json::as_array);
     if let Some(parts) = list("anyOf") {
-        return Shape::Either(parts.iter().map(from_schema).collect());
+        return Shape::Either(parts.iter().map(|part| from_schema(part, document)).collect());
     }
     if let Some(words) = list("enum") {
         return Shape::Choice(words.iter().map(|word| Choice { word, doc: "" }).collect());
@@ -174,9 +209,9 @@ fn from_schema(schema: &'static Json) -> Shape {
         return Shape::Choice(choices(schema));
     }
     match schema.get("type").and_then(Json::as_str) {
-        Some("object") => table(schema),
+        Some("object") => table(schema, document),
         Some("array") => Shape::List {
-            item: Box::new(schema.get("items").map_or(Shape::Text, from_schema)),
+            item: Box::new(schema.get("items").map_or(Shape::Text, |item| from_schema(item, document))),
             least: schema.get("minItems").and_then(Json::as_u64).unwrap_or(0),
         },
         Some("integer") => integer(schema),
@@ -192,15 +227,15 @@ fn choices(part: &'static Json) -> Vec<Choice> {
     words.into_iter().map(|word| Choice { word, doc }).collect()
 }
 
-fn table(schema: &'static Json) -> Shape {
+fn table(schema: &'static Json, document: &'static Json) -> Shape {
     if let Some(item) = schema.get("additionalProperties").filter(|a| a.is_object()) {
         let keys = schema.get("x-govctl-keys").and_then(Json::as_str);
-        return Shape::Names { item: Box::new(from_schema(item)), keys };
+        return Shape::Names { item: Box::new(from_schema(item, document)), keys };
     }
     let properties = schema.get("properties").and_then(Json::as_object).into_iter().flatten();
     let required = schema.get("required").and_then(Json::as_array).into_iter().flatten();
     Shape::Table(TableShape {
-        fields: properties.map(|(key, schema)| (&**key, Field { schema, shape: OnceLock::new() })).collect(),
+        fields: properties.map(|(key, schema)| (&**key, Field::new(Schema::Part(schema, document)))).collect(),
         required: required.filter_map(Json::as_str).collect(),
     })
 }
@@ -255,6 +290,34 @@ impl Shape {
         match self {
             Shape::Table(table) => Some(table),
             _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Everything that a shape says, down to its last key.
+    fn told(shape: &Shape) -> Json {
+        match shape {
+            Shape::Table(table) => {
+                let fields = table.fields.iter().map(|(name, field)| (*name, told(field.shape())));
+                serde_json::json!({ "fields": fields.collect::<BTreeMap<_, _>>(), "required": table.required })
+            }
+            Shape::Names { item, keys } => serde_json::json!({ "names": told(item), "keys": keys }),
+            Shape::List { item, least } => serde_json::json!({ "list": told(item), "least": least }),
+            Shape::Either(parts) => parts.iter().map(told).collect(),
+            other => Json::String(format!("{other:?}")),
+        }
+    }
+
+    #[test]
+    fn the_sections_are_those_of_the_file_and_made_alone_have_the_same_shape() {
+        let whole = from_schema(json_schema(), json_schema());
+        assert_eq!(told(root()), told(&whole));
+        for (name, field) in &root().fields().unwrap().fields {
+            assert!(!field.doc().is_empty(), "{name}");
         }
     }
 }

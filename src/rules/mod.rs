@@ -44,3 +44,8 @@ use pattern::PatternRule;
 
 /// Every built-in pattern rule, sorted by id.
 pub static CATALOGUE: &[PatternRule] = include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));
+
+/// All of the catalogue, for the engine.
+pub fn built_in() -> Vec<Cow<'static, PatternRule>> {
+    CATALOGUE.iter().map(Cow::Borrowed).collect()
+}

@@ -1,5 +1,6 @@
 //! A rule that is a regular expression: its data, and its compiled form.
 
+use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use regex_automata::meta;
@@ -170,20 +171,20 @@ fn can_match(hir: &Hir, byte: u8) -> bool {
 #[derive(Debug)]
 pub struct Slot {
     /// The rule.
-    pub rule: PatternRule,
-    compiled: OnceLock<Option<Compiled>>,
+    pub rule: Cow<'static, PatternRule>,
+    compiled: OnceLock<Option<Box<Compiled>>>,
 }
 
 impl Slot {
     /// A rule whose regex is known to compile: built-in (a test compiles all of them) or validated on load.
-    pub fn new(rule: PatternRule) -> Self {
+    pub fn new(rule: Cow<'static, PatternRule>) -> Self {
         Self { rule, compiled: OnceLock::new() }
     }
 
     /// The compiled regex; `None` only for a rule that was not validated before.
     pub fn compiled(&self) -> Option<&Compiled> {
-        let compiled = || compile(&self.rule.regex).ok().map(|c| self.fit(c));
-        self.compiled.get_or_init(compiled).as_ref()
+        let compiled = || compile(&self.rule.regex).ok().map(|c| Box::new(self.fit(c)));
+        self.compiled.get_or_init(compiled).as_deref()
     }
 
     /// What only the whole rule knows.

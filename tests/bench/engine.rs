@@ -10,7 +10,7 @@ use fastrand::Rng;
 use govctl::engine::prefilter::Prefilter;
 use govctl::engine::settings::Settings;
 use govctl::engine::{Engine, Scratch};
-use govctl::rules::CATALOGUE;
+use govctl::rules::{CATALOGUE, built_in};
 use govctl::source::Source;
 
 fn main() {
@@ -29,7 +29,7 @@ fn code(bytes: usize) -> Vec<u8> {
 }
 
 fn engine() -> Engine {
-    Engine::new(Settings { rules: CATALOGUE.to_vec(), ..Settings::default() }).expect("the catalogue is tested")
+    Engine::new(Settings { rules: built_in(), ..Settings::default() }).expect("the catalogue is tested")
 }
 
 #[divan::bench]

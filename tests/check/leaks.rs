@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashSet};
 use fastrand::Rng;
 use govctl::engine::settings::Settings;
 use govctl::engine::{Engine, Scratch};
-use govctl::rules::{CATALOGUE, template};
+use govctl::rules::{CATALOGUE, built_in, template};
 
 use crate::place::{Place, RULE, Ran, token};
 
@@ -22,7 +22,7 @@ impl Planted {
     /// characters) and for what stands in the catalogue's own words anyway.
     fn of<'a>(texts: impl IntoIterator<Item = &'a String>) -> Self {
         // A rule for some files only says nothing of others.
-        let rules = CATALOGUE.iter().filter(|r| r.paths.is_empty()).cloned().collect();
+        let rules = built_in().into_iter().filter(|r| r.paths.is_empty()).collect();
         let engine = Engine::new(Settings { rules, ..Settings::default() }).unwrap();
         let known: String = CATALOGUE
             .iter()

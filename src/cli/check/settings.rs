@@ -1,6 +1,7 @@
 //! From the policy and the arguments to the engine's settings. Everything that can be wrong is told here, before the
 //! first file is read.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, anyhow};
@@ -16,7 +17,7 @@ use crate::policy::checks::{self, Checks};
 use crate::policy::load::{self, Loaded};
 use crate::policy::raw::audit::Audit;
 use crate::policy::raw::policies::EnforcementMode;
-use crate::rules::CATALOGUE;
+use crate::rules::built_in;
 use crate::rules::pattern::{self, PatternRule};
 
 /// Everything resolved before the first file is read.
@@ -103,7 +104,7 @@ pub fn resolve(args: &Args, policy: &PolicyArgs, families: &[&str], root: &Path)
 ///
 /// # Errors
 /// A policy or rule file that cannot be read or does not hold.
-pub fn rules_in_force(policy: &PolicyArgs, rule_files: &[PathBuf]) -> Result<Vec<PatternRule>> {
+pub fn rules_in_force(policy: &PolicyArgs, rule_files: &[PathBuf]) -> Result<Vec<Cow<'static, PatternRule>>> {
     let dir = working_directory()?;
     let root = super::selection::root_of(&dir);
     let policy = load::valid(policy.load_within(&dir, Some(&root))?)?;
@@ -122,7 +123,7 @@ fn families_to_run(args: &Args, families: &[&str], checks: &Checks) -> Vec<Strin
 ///
 /// # Errors
 /// A rule that does not work, with its id.
-pub fn pattern_rules(checks: &Checks, imported: Vec<PatternRule>) -> Result<Vec<PatternRule>> {
+pub fn pattern_rules(checks: &Checks, imported: Vec<PatternRule>) -> Result<Vec<Cow<'static, PatternRule>>> {
     // Those of the policy were tried when it was judged.
     for rule in &imported {
         let compiled =
@@ -133,9 +134,9 @@ pub fn pattern_rules(checks: &Checks, imported: Vec<PatternRule>) -> Result<Vec<
     }
     let mut more = checks.secrets.rules.clone();
     more.extend(imported);
-    let mut rules: Vec<_> =
-        CATALOGUE.iter().filter(|r| !more.iter().any(|m| m.info.id == r.info.id)).cloned().collect();
-    rules.extend(more);
+    let mut rules = built_in();
+    rules.retain(|r| !more.iter().any(|m| m.info.id == r.info.id));
+    rules.extend(more.into_iter().map(Cow::Owned));
     Ok(rules)
 }
 

@@ -6,7 +6,7 @@
 pub mod install;
 pub mod managers;
 pub mod place;
-mod run;
+pub(super) mod run;
 pub mod stage;
 mod uninstall;
 
@@ -24,6 +24,13 @@ const OLD_HOOKS_PATH: &str = "hooksPath.before-govctl";
 pub struct Args {
     #[command(subcommand)]
     command: Command,
+}
+
+impl Args {
+    /// Those of `hook run`.
+    pub(super) fn running(args: run::Args) -> Self {
+        Self { command: Command::Run(args) }
+    }
 }
 
 #[derive(Subcommand, Debug)]

@@ -26,8 +26,33 @@ pub mod values;
 
 use std::collections::BTreeMap;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+
 /// A table whose keys are names that the user chooses.
 pub type Names<T> = BTreeMap<String, T>;
+
+/// Makes the schema of one type, with what it refers to.
+pub type MakeSchema = fn(SchemaGenerator) -> Schema;
+
+/// The schema of one type, with what it refers to.
+pub fn schema_of<T: JsonSchema>(generator: SchemaGenerator) -> Schema {
+    generator.into_root_schema_for::<T>()
+}
+
+/// The keys of [`File`], each with what makes its schema: a file that has some sections needs no schema of the others.
+pub const SECTIONS: [(&str, MakeSchema); 11] = [
+    ("include", schema_of::<Vec<String>>),
+    ("policies", schema_of::<policies::Policies>),
+    ("checks", schema_of::<checks::Checks>),
+    ("approvals", schema_of::<approvals::Approvals>),
+    ("approvers", schema_of::<approvals::Approvers>),
+    ("reputation", schema_of::<reputation::Reputation>),
+    ("budgets", schema_of::<budgets::Budgets>),
+    ("audit", schema_of::<audit::Audit>),
+    ("events", schema_of::<events::Events>),
+    ("security", schema_of::<events::Security>),
+    ("compliance", schema_of::<compliance::Compliance>),
+];
 
 section! {
     /// The whole of governance.toml. Every key is optional unless its description says required; an unknown key is an error.

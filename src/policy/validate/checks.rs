@@ -3,6 +3,7 @@
 use fastrand::Rng;
 
 use super::cursor::Cursor;
+use super::rule_ids::Known;
 use super::{Judge, names, rule_ids};
 use crate::policy::codes;
 use crate::policy::formats;
@@ -27,8 +28,7 @@ pub fn judge(j: &mut Judge<'_>) {
                 .label("expected letters, digits and `-`, such as `Signed-off-by`"),
         );
     }
-    let owned = rule_ids::known(j.file);
-    let ids: Vec<&str> = owned.iter().map(String::as_str).collect();
+    let ids = Known::of(j.file);
     rule_ids::all(j, &at.key("disable"), &checks.disable, &ids);
     rule_ids::all(j, &at.keys(&["suppressions", "forbid"]), &checks.suppressions.forbid, &ids);
     for key in checks.severity.keys() {
@@ -116,9 +116,9 @@ fn examples(j: &mut Judge<'_>, at: &Cursor<'_>, rule: &SecretRule) {
     }
 }
 
-fn synthetic(j: &mut Judge<'_>, at: &Cursor<'_>, ids: &[&str]) {
+fn synthetic(j: &mut Judge<'_>, at: &Cursor<'_>, ids: &Known<'_>) {
     let synthetic = &j.file.checks.synthetic;
-    let ids: Vec<&str> = ids.iter().filter(|id| id.starts_with("synthetic/")).copied().collect();
+    let ids = ids.starting("synthetic/");
     for (i, allow) in synthetic.allow.iter().enumerate() {
         let here = at.key("allow").item(i);
         rule_ids::all(j, &here.key("rules"), &allow.rules, &ids);

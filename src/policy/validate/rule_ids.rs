@@ -1,7 +1,7 @@
 //! Ids of rules, and globs of them, wherever a policy names them: each must be that of a rule there is.
 
+use std::cell::OnceCell;
 use std::ops::Range;
-use std::sync::LazyLock;
 
 use super::Judge;
 use super::cursor::Cursor;
@@ -14,18 +14,37 @@ use crate::policy::raw::values::RulePattern;
 use crate::policy::walk::printable;
 use crate::rules::{CATALOGUE, code};
 
-/// The rules every policy has.
-static BUILT_IN: LazyLock<Vec<String>> = LazyLock::new(|| {
-    let patterns = CATALOGUE.iter().map(|r| r.info.id.to_string());
-    let code = code::rules().into_iter().map(|r| r.id.into_owned());
-    patterns.chain(code).chain(finish::RULES.iter().map(|r| r.id.to_string())).collect()
-});
+/// The ids of all rules that run under a policy, the built-in ones and its own; listed when one is first looked for.
+pub struct Known<'a> {
+    file: &'a File,
+    /// What the ids of interest begin with.
+    start: &'static str,
+    ids: OnceCell<Vec<String>>,
+}
 
-/// The ids of all rules that run under a policy: the built-in ones and its own.
-pub fn known(file: &File) -> Vec<String> {
+impl<'a> Known<'a> {
+    /// Those of a policy.
+    pub fn of(file: &'a File) -> Self {
+        Self { file, start: "", ids: OnceCell::new() }
+    }
+
+    /// Of these the ones that begin so.
+    pub fn starting(&self, start: &'static str) -> Self {
+        Self { file: self.file, start, ids: OnceCell::new() }
+    }
+
+    fn ids(&self) -> Vec<&str> {
+        let ids = self.ids.get_or_init(|| list(self.file)).iter().map(String::as_str);
+        ids.filter(|id| id.starts_with(self.start)).collect()
+    }
+}
+
+fn list(file: &File) -> Vec<String> {
     let checks = &file.checks;
     let patterns = file.policies.security.secret_patterns.patterns.len();
-    let mut ids = BUILT_IN.clone();
+    let mut ids: Vec<_> = CATALOGUE.iter().map(|r| r.info.id.to_string()).collect();
+    ids.extend(code::rules().into_iter().map(|r| r.id.into_owned()));
+    ids.extend(finish::RULES.iter().map(|r| r.id.to_string()));
     ids.extend(checks.secrets.rule.iter().map(|r| r.id.clone()));
     ids.extend(checks.synthetic.rule.iter().map(|r| r.id.clone()));
     ids.extend(checks.imports.contract.iter().map(|c| format!("imports/{}", c.id)));
@@ -34,14 +53,15 @@ pub fn known(file: &File) -> Vec<String> {
 }
 
 /// Judges a list of ids and globs.
-pub fn all(j: &mut Judge<'_>, at: &Cursor<'_>, rules: &[RulePattern], known: &[&str]) {
+pub fn all(j: &mut Judge<'_>, at: &Cursor<'_>, rules: &[RulePattern], known: &Known<'_>) {
     for (i, rule) in rules.iter().enumerate() {
         one(j, at.item(i).place(), rule, known);
     }
 }
 
 /// Judges one id or glob, with or without `@class`.
-pub fn one(j: &mut Judge<'_>, place: Range<usize>, pattern: &str, known: &[&str]) {
+pub fn one(j: &mut Judge<'_>, place: Range<usize>, pattern: &str, known: &Known<'_>) {
+    let known = &known.ids();
     let wanted = pattern.split('@').next().unwrap_or(pattern);
     if known.iter().any(|id| name_matches(wanted, id)) {
         return;

@@ -5,7 +5,12 @@
 //! rule asks about has therefore calls nothing that the rule asks about. What calls a fabricator of another file is known
 //! once those are, and read again in full ([`super::follow`]).
 
+use std::collections::BTreeSet;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use aho_corasick::AhoCorasick;
+use memchr::memmem;
 
 use super::catalogue;
 use super::config::{CodeConfig, Contract, ContractKind};
@@ -30,11 +35,15 @@ const COMPUTED: [&str; 2] = ["import_module", "__import__"];
 /// Beside the catalogue: scipy's distributions, and what clocks seed.
 const BESIDE: [&str; 3] = ["rvs", "seed", "rng"];
 
+/// Up to so many bytes every word is looked for by itself: an automaton over all of them costs more to make.
+const FEW: usize = 16 << 10;
+
 /// What a policy needs to know of files.
 pub struct Needs {
-    words: Words,
-    /// Computed imports only.
-    of_tests: Words,
+    /// What its rules ask about, as patterns of names, and whether the catalogue is asked about.
+    patterns: Vec<String>,
+    synthetic: bool,
+    words: OnceLock<Words>,
     /// Contracts that ask for uses, decorators or calls of the modules that they bind.
     contracts: Vec<Contract>,
 }
@@ -42,30 +51,40 @@ pub struct Needs {
 enum Words {
     /// Any file may hold what is asked about.
     All,
-    These(AhoCorasick),
+    These {
+        words: Vec<String>,
+        /// How many bytes were looked at.
+        looked: AtomicUsize,
+        searcher: OnceLock<Option<AhoCorasick>>,
+    },
 }
 
 impl Needs {
     /// Of a policy.
     pub fn new(config: &CodeConfig, families: Families) -> Self {
-        let mut words: Vec<Option<String>> = COMPUTED.iter().map(|w| Some((*w).to_owned())).collect();
+        let mut patterns = Vec::new();
         if families.synthetic {
-            words.extend(catalogue::fabricating(Language::Python).map(word_of));
-            words.extend(BESIDE.iter().map(|w| Some((*w).to_owned())));
-            words.extend(config.synthetic.fabricators.iter().map(|f| word_of(f)));
-            words.extend(config.synthetic.rule.iter().flat_map(|r| &r.calls).map(|c| word_of(c)));
+            patterns.extend(config.synthetic.fabricators.iter().cloned());
+            patterns.extend(config.synthetic.rule.iter().flat_map(|r| &r.calls).cloned());
         }
         let contracts = config.imports.contract.iter().filter(|_| families.imports);
         let banned = contracts.clone().filter(|c| c.kind == ContractKind::ForbiddenCalls).flat_map(|c| &c.calls);
-        words.extend(banned.map(|c| word_of(&imports::dotted(&c.call))));
+        patterns.extend(banned.map(|c| imports::dotted(&c.call)));
         let asks = |c: &&Contract| {
             c.kind == ContractKind::Required && (c.must_use || c.decorate.is_some() || c.activate.is_some())
         };
-        Self {
-            words: words.into_iter().collect::<Option<Vec<_>>>().map_or(Words::All, |w| Words::new(&w)),
-            of_tests: Words::new(&COMPUTED),
-            contracts: contracts.filter(asks).cloned().collect(),
-        }
+        let contracts = contracts.filter(asks).cloned().collect();
+        Self { patterns, synthetic: families.synthetic, words: OnceLock::new(), contracts }
+    }
+
+    fn words(&self) -> &Words {
+        self.words.get_or_init(|| {
+            let catalogue = catalogue::fabricating(Language::Python).filter(|_| self.synthetic).map(word_of);
+            let patterns = self.patterns.iter().map(|p| word_of(p));
+            let words: Option<BTreeSet<String>> = catalogue.chain(patterns).collect();
+            let fixed = COMPUTED.iter().chain(BESIDE.iter().filter(|_| self.synthetic)).map(|w| (*w).to_owned());
+            words.map_or(Words::All, |words| Words::new(words.into_iter().chain(fixed).collect()))
+        })
     }
 
     /// How much of a file must be read.
@@ -74,9 +93,10 @@ impl Needs {
             return Detail::Full;
         }
         if class == Class::Test {
-            return if self.of_tests.are_in(module, bytes) { Detail::Full } else { Detail::Skeleton };
+            let computed = COMPUTED.iter().any(|word| is_in(word, module, bytes));
+            return if computed { Detail::Full } else { Detail::Skeleton };
         }
-        if self.words.are_in(module, bytes) || self.contracts.iter().any(|c| imports::binds(c, module)) {
+        if self.words().are_in(module, bytes) || self.contracts.iter().any(|c| imports::binds(c, module)) {
             return Detail::Full;
         }
         Detail::Outline
@@ -84,22 +104,27 @@ impl Needs {
 
     /// Whether a file may fabricate itself.
     pub fn may_fabricate(&self, module: &str, bytes: &[u8]) -> bool {
-        self.words.are_in(module, bytes)
+        self.words().are_in(module, bytes)
     }
 }
 
 impl Words {
-    fn new(words: &[impl AsRef<str>]) -> Self {
-        let searcher = AhoCorasick::new(words.iter().map(AsRef::as_ref));
-        searcher.map_or(Words::All, Words::These)
+    fn new(words: Vec<String>) -> Self {
+        Words::These { words, looked: AtomicUsize::new(0), searcher: OnceLock::new() }
     }
 
     fn are_in(&self, module: &str, bytes: &[u8]) -> bool {
-        match self {
-            Words::All => true,
-            Words::These(words) => words.is_match(bytes) || words.is_match(module),
+        let Words::These { words, looked, searcher } = self else { return true };
+        if looked.fetch_add(bytes.len(), Ordering::Relaxed) + bytes.len() <= FEW {
+            return words.iter().any(|word| is_in(word, module, bytes));
         }
+        let searcher = searcher.get_or_init(|| AhoCorasick::new(words).ok());
+        searcher.as_ref().is_none_or(|s| s.is_match(bytes) || s.is_match(module))
     }
+}
+
+fn is_in(word: &str, module: &str, bytes: &[u8]) -> bool {
+    memmem::find(bytes, word.as_bytes()).is_some() || module.contains(word)
 }
 
 /// A word that every name has that a pattern matches; `None`: there is none.
