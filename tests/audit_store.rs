@@ -96,15 +96,18 @@ fn a_failing_transaction_leaves_nothing() {
 fn the_log_only_grows() {
     let temp = tempfile::tempdir().unwrap();
     let mut store = open(temp.path());
-    store.append_all(&events(3)).unwrap();
+    store.append_all(&events(1030)).unwrap();
     let conn = Connection::open(temp.path().join("govctl.db")).unwrap();
     for sql in [
         "UPDATE entry SET body = '{}'",
         "DELETE FROM entry",
-        "DELETE FROM entry_tag",
+        "DELETE FROM posting",
+        "UPDATE posting SET value = 'x'",
+        "DELETE FROM sealed",
+        "UPDATE sealed SET last = ''",
         "UPDATE payload SET data = '1'",
         "INSERT INTO entry (seq, body, leaf) VALUES (1, '{}', zeroblob(32))",
-        "INSERT INTO entry (seq, body, leaf) VALUES (9, '{}', zeroblob(32))",
+        "INSERT INTO entry (seq, body, leaf) VALUES (9999, '{}', zeroblob(32))",
     ] {
         let refused = conn.execute_batch(sql);
         assert!(refused.is_err() || sql.contains("payload"), "{sql}");
@@ -124,8 +127,8 @@ const TAMPERINGS: &[Tampering] = &[
     ),
     (
         "flip a byte of the last",
-        "UPDATE entry SET body = replace(body, 'check-', 'chock-') WHERE seq = 1000",
-        1000,
+        "UPDATE entry SET body = replace(body, 'check-', 'chock-') WHERE seq = 1100",
+        1100,
         "body-changed",
     ),
     ("delete", "PRAGMA foreign_keys=OFF; DELETE FROM entry WHERE seq = 500", 500, "missing"),
@@ -145,14 +148,35 @@ const TAMPERINGS: &[Tampering] = &[
         "reordered",
     ),
     (
-        "an index",
-        "DROP INDEX entry_type; CREATE INDEX entry_type ON entry(tenant); PRAGMA writable_schema=ON; \
-         UPDATE sqlite_schema SET sql = 'CREATE INDEX entry_type ON entry(type)' WHERE name = 'entry_type'; \
-         PRAGMA writable_schema=RESET",
+        "a value of the index",
+        "UPDATE posting SET value = 'repo:acme/x' WHERE value = 'repo:acme/32'",
+        33,
+        "column-disagrees",
+    ),
+    ("entries of the index", "UPDATE posting SET entries = x'2100' WHERE value = 'check-1'", 2, "column-disagrees"),
+    ("no set of entries", "UPDATE posting SET entries = x'21' WHERE value = 'repo:acme/32'", 0, "column-disagrees"),
+    ("a tag", "DELETE FROM posting WHERE field = 8 AND value = 't3'", 4, "column-disagrees"),
+    ("a time", "UPDATE sealed SET last = '2026'", 0, "column-disagrees"),
+    (
+        "no index",
+        "DELETE FROM posting; DELETE FROM sealed; INSERT INTO sealed VALUES (0, '', '')",
         0,
         "column-disagrees",
     ),
-    ("a tag", "DELETE FROM entry_tag WHERE seq = 33", 33, "column-disagrees"),
+    (
+        "an index beyond its end",
+        "INSERT INTO posting VALUES (0, 'x', 7000000, x'0100')",
+        7_168_000_000,
+        "column-disagrees",
+    ),
+    (
+        "the index of suspensions",
+        "DROP INDEX entry_suspension; CREATE INDEX entry_suspension ON entry(type) WHERE type IN ('x', 'actor.resumed'); \
+         PRAGMA writable_schema=ON; UPDATE sqlite_schema SET sql = replace(sql, '''x''', '''actor.suspended''') \
+         WHERE name = 'entry_suspension'; PRAGMA writable_schema=RESET",
+        1061,
+        "column-disagrees",
+    ),
 ];
 
 #[test]
@@ -160,7 +184,9 @@ fn every_tampering_is_found_and_its_place_named() {
     let temp = tempfile::tempdir().unwrap();
     let original = temp.path().join("original");
     let mut store = open(&original);
-    store.append_all(&events(1000)).unwrap();
+    let mut events = events(1100);
+    events[1060] = Event::new(EventType::ActorSuspended, Actor::new("user", "ann"));
+    store.append_all(&events).unwrap();
     let checkpoint = Note { name: "outside".into(), text: store.checkpoint().unwrap().note };
     drop(store);
     let verify = |dir: &Path| {
@@ -208,10 +234,7 @@ fn truncation_old_copies_and_rewriting_need_an_outside_checkpoint() {
     let verdict = rewritten.verify(&outside, std::slice::from_ref(&key)).unwrap();
     assert_eq!((verdict.first_bad, verdict.is_good()), (Some(0), false));
 
-    tamper(
-        &first,
-        "PRAGMA foreign_keys=OFF; DELETE FROM entry WHERE seq >= 900; DELETE FROM checkpoint; DELETE FROM entry_tag WHERE seq >= 900",
-    );
+    tamper(&first, "PRAGMA foreign_keys=OFF; DELETE FROM entry WHERE seq >= 900; DELETE FROM checkpoint");
     assert!(open(&first).verify(&[], &[]).unwrap().is_good(), "a chain alone does not show it");
     let cut = open(&first).verify(&outside, std::slice::from_ref(&key)).unwrap();
     assert_eq!(cut.first_bad, Some(900));
@@ -606,20 +629,93 @@ fn what_short_processes_leave_to_the_next_stays_small() {
 #[test]
 fn an_older_schema_is_brought_up_to_date_with_its_entries() {
     let temp = tempfile::tempdir().unwrap();
-    let path = temp.path().join("govctl.db");
-    open(temp.path()).append_all(&events(5)).unwrap();
-    let older = "DROP TRIGGER entry_tags; CREATE TRIGGER entry_tags AFTER INSERT ON entry \
-                 WHEN json_type(NEW.body, '$.tags') = 'array' \
-                 BEGIN INSERT INTO entry_tag SELECT value, NEW.seq FROM json_each(NEW.body, '$.tags'); END; \
-                 PRAGMA user_version=3";
-    Connection::open(&path).unwrap().execute_batch(older).unwrap();
-    let mut store = open(temp.path());
-    store.append_all(&events(5)).unwrap();
-    let version = |c: &Connection| c.query_row("PRAGMA user_version", [], |r| r.get::<_, i64>(0)).unwrap();
-    assert!(version(&Connection::open(&path).unwrap()) > 3);
-    assert_eq!(store.count(&Query::default().filter(Field::Tag, &["t3".into()])).unwrap(), 2);
+    let mut new = open(&temp.path().join("new"));
+    let mut events = events(2500);
+    events[700] = Event::new(EventType::ActorSuspended, Actor::new("user", "ann"));
+    new.append_all(&events).unwrap();
+    new.checkpoint().unwrap();
+    let path = temp.path().join("old").join("govctl.db");
+    fs::create_dir(temp.path().join("old")).unwrap();
+    let old = Connection::open(&path).unwrap();
+    old.execute_batch(include_str!("fixtures/schema-4.sql")).unwrap();
+    old.execute("ATTACH ?1 AS new", [new.path().to_str().unwrap()]).unwrap();
+    let copy = "INSERT INTO main.entry (seq, body, leaf) SELECT seq, body, leaf FROM new.entry ORDER BY seq; \
+                INSERT INTO main.log_key SELECT * FROM new.log_key; INSERT INTO main.checkpoint SELECT * FROM new.checkpoint";
+    old.execute_batch(copy).unwrap();
+    drop(old);
+    let mut store = open(&temp.path().join("old"));
+    for query in [
+        Query::default().filter(Field::Tag, &["t3".into()]),
+        Query::default().filter(Field::Actor, &["u5".into()]).filter(Field::Action, &["check-[01]".into()]),
+        Query::default().filter(Field::Type, &["actor.suspended".into()]),
+    ] {
+        assert!(store.count(&query).unwrap() > 0);
+        assert_eq!(store.count(&query).unwrap(), new.count(&query).unwrap(), "{query:?}");
+    }
+    assert!(store.suspended_approvers().unwrap().contains("user:ann"));
+    store.append_all(&events).unwrap();
     let verdict = store.verify(&[], &[]).unwrap();
-    assert_eq!((codes(&verdict), verdict.walked.size), (vec![], 11));
+    assert_eq!((codes(&verdict), verdict.walked.size), (vec![], 5001));
+}
+
+/// Every entry by a plain look at all bodies, against what the index leads to.
+#[test]
+fn what_the_index_finds_is_what_a_look_at_all_bodies_finds() {
+    let temp = tempfile::tempdir().unwrap();
+    let mut store = open(temp.path());
+    let start: jiff::Timestamp = "2026-11-20T10:00:00Z".parse().unwrap();
+    let at = |n: u64| start + jiff::SignedDuration::from_secs(n as i64 * 7);
+    for from in (0..2600).step_by(1300) {
+        store.write(|tx| (from..from + 1300).try_for_each(|n| tx.append_at(&event(n), at(n)).map(drop))).unwrap();
+    }
+    let mut bodies = Vec::new();
+    store
+        .entries_from::<StoreError>(0, u64::MAX, |seq, b| {
+            bodies.push((seq, b.to_owned()));
+            Ok(())
+        })
+        .unwrap();
+    let by = |field, patterns: &[&str]| {
+        Query::default().filter(field, &patterns.iter().map(|p| (*p).to_owned()).collect::<Vec<_>>())
+    };
+    let queries = [
+        Query::default(),
+        by(Field::Correlation, &["run-1500"]),
+        by(Field::Correlation, &["run-1?00", "run-7"]),
+        by(Field::Resource, &["*9"]),
+        by(Field::Tag, &["t1", "t2"]).filter(Field::Action, &["check-2".into()]),
+        by(Field::Actor, &["nobody"]),
+        by(Field::Tenant, &["default"]).filter(Field::Severity, &["info".into()]),
+        Query { from: Some(at(1000)), to: Some(at(1100)), ..by(Field::Action, &["check-*"]) },
+        Query { from: Some(at(2550)), ..Query::default() },
+        Query { to: Some(at(1)), ..Query::default() },
+    ];
+    for query in queries {
+        let matcher = govctl::audit::matcher::Matcher::new(&query);
+        let expected: Vec<u64> = bodies.iter().filter(|(_, b)| matcher.matches(b).unwrap()).map(|b| b.0).collect();
+        for (reverse, limit) in [(false, None), (true, None), (false, Some(10)), (true, Some(10)), (true, Some(0))] {
+            let query = Query { reverse, limit, ..query.clone() };
+            let mut expected = expected.clone();
+            if reverse {
+                expected.reverse();
+            }
+            expected.truncate(limit.unwrap_or(u64::MAX) as usize);
+            let mut found = Vec::new();
+            store
+                .query::<StoreError>(&query, |seq, _| {
+                    found.push(seq);
+                    Ok(())
+                })
+                .unwrap();
+            assert_eq!((found.len() as u64, &found), (store.count(&query).unwrap(), &expected), "{query:?}");
+        }
+        for by in [GroupBy::Actor, GroupBy::Hour, GroupBy::Day, GroupBy::Decision, GroupBy::Resource] {
+            let sum: u64 = store.stats(&query, by).unwrap().iter().map(|g| g.1).sum();
+            assert_eq!(sum, expected.len() as u64, "{by:?} {query:?}");
+        }
+    }
+    let hours = store.stats(&Query::default(), GroupBy::Hour).unwrap();
+    assert_eq!(hours.iter().find(|h| h.0 == "2026-11-20T11:00Z").unwrap().1, 514);
 }
 
 #[test]

@@ -8,7 +8,8 @@
 //! | [`tree`] | RFC 6962: leaf, node, root, inclusion and consistency |
 //! | [`note`], [`checkpoint`], [`proof`] | the C2SP formats: signed note, checkpoint, proof file |
 //! | [`verify`], [`verdict`] | walks the entries and names every bad one; compares with checkpoints and says what stays open |
-//! | [`query`], [`stats`], [`export`] | what to look for, counts, the formats of others |
+//! | [`query`], [`matcher`], [`stats`], [`export`] | what to look for, whether a body is it, counts, the formats of others |
+//! | [`columns`], [`segment`] | what of a body is indexed, and the sets of entries that an index has |
 //! | [`report`], [`compliance`] | for people and for auditors |
 //! | [`filter`] | what is not logged, and what must be |
 //!
@@ -26,10 +27,12 @@ pub mod entry;
 pub mod export;
 pub mod filter;
 pub mod kind;
+pub mod matcher;
 pub mod note;
 pub mod proof;
 pub mod query;
 pub mod report;
+pub mod segment;
 pub mod stats;
 pub mod tree;
 pub mod verdict;

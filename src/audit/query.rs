@@ -4,8 +4,9 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-/// What can be filtered by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What can be filtered by. The numbers stand in databases.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
 pub enum Field {
     /// `type`.
     Type,
@@ -25,6 +26,40 @@ pub enum Field {
     Tenant,
     /// One of `tags`.
     Tag,
+    /// The hour of `ts`, `2026-11-20T12`, in UTC.
+    Hour,
+}
+
+impl Field {
+    /// Every one, in the order of their numbers.
+    pub const ALL: [Field; 10] = [
+        Field::Type,
+        Field::Actor,
+        Field::Action,
+        Field::Resource,
+        Field::Decision,
+        Field::Severity,
+        Field::Correlation,
+        Field::Tenant,
+        Field::Tag,
+        Field::Hour,
+    ];
+
+    /// How messages call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Field::Type => "type",
+            Field::Actor => "actor",
+            Field::Action => "action",
+            Field::Resource => "resource",
+            Field::Decision => "decision",
+            Field::Severity => "severity",
+            Field::Correlation => "correlation",
+            Field::Tenant => "tenant",
+            Field::Tag => "tags",
+            Field::Hour => "hour",
+        }
+    }
 }
 
 /// A query: every field that is listed must match one of its patterns (`*`, `?` and `[…]` as in shells; an actor may be

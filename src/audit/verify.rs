@@ -90,6 +90,16 @@ pub struct Problem {
     pub fault: Fault,
 }
 
+impl Problem {
+    /// Whether it is about an entry.
+    pub fn covers(&self, seq: u64) -> bool {
+        match self.fault {
+            Fault::Missing { to } => (self.seq..=to).contains(&seq),
+            _ => self.seq == seq,
+        }
+    }
+}
+
 /// One stored entry.
 #[derive(Clone, Copy, Debug)]
 pub struct Row<'a> {
@@ -340,13 +350,11 @@ impl Walk {
 }
 
 /// Reads what places an entry, and whether it is one.
-fn place<'a>(body: &'a [u8], columns: Option<(u64, &mut Columns)>) -> Result<Place<'a>, Fault> {
+fn place<'a>(body: &'a [u8], mut columns: Option<(u64, &mut Columns)>) -> Result<Place<'a>, Fault> {
     let (mut version, mut seq, mut prev, mut kind, mut timed, mut commitment) = (None, None, None, None, false, None);
-    let mut members = Members::default();
-    let wanted = columns.is_some();
     canonical::members(body, |name, value| {
-        if wanted {
-            members.push(name, value);
+        if let Some((seq, columns)) = &mut columns {
+            columns.member(*seq, name, value);
         }
         match name {
             "v" => version = Some(value),
@@ -359,9 +367,6 @@ fn place<'a>(body: &'a [u8], columns: Option<(u64, &mut Columns)>) -> Result<Pla
         }
     })
     .map_err(Fault::NotCanonical)?;
-    if let Some((seq, columns)) = columns {
-        columns.entry(seq, members.as_slice());
-    }
     if version.and_then(|v| v.strip_prefix('"')).and_then(|v| v.strip_suffix('"')) != Some(VERSION) {
         return Err(Fault::NotAnEntry("its `v` is not govctl.audit/1"));
     }
@@ -369,26 +374,6 @@ fn place<'a>(body: &'a [u8], columns: Option<(u64, &mut Columns)>) -> Result<Pla
     match kind {
         Some(kind) if timed => Ok(Place { seq, prev, commitment, is_pruning: kind == "\"log.pruned\"" }),
         _ => Err(Fault::NotAnEntry("no `type` or `ts`")),
-    }
-}
-
-/// The members of a body; an entry has at most 23, so more is no entry of ours and the rest need not be compared.
-#[derive(Default)]
-struct Members<'a> {
-    list: [(&'a str, &'a str); 32],
-    count: usize,
-}
-
-impl<'a> Members<'a> {
-    fn push(&mut self, name: &'a str, value: &'a str) {
-        if let Some(slot) = self.list.get_mut(self.count) {
-            *slot = (name, value);
-            self.count += 1;
-        }
-    }
-
-    fn as_slice(&self) -> &[(&'a str, &'a str)] {
-        self.list.get(..self.count).unwrap_or_default()
     }
 }
 

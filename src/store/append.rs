@@ -6,10 +6,11 @@ use serde_json::json;
 use uuid::{NoContext, Uuid};
 
 use super::error::{Cause, StoreError};
-use super::{Store, Tx, int, unsigned};
+use super::{Store, Tx, index, int, unsigned};
 use crate::audit::entry::{self, Actor, Event, Stamp};
 use crate::audit::filter::Verdict;
 use crate::audit::kind::EventType;
+use crate::audit::segment;
 use crate::audit::tree::{self, Hash};
 
 /// How many dropped events are counted before a `log.dropped` entry says so.
@@ -104,6 +105,9 @@ impl Tx<'_> {
             insert.execute(params![int(seq), salt, data])?;
         }
         self.last.set(Some(Last { seq, leaf }));
+        if segment::offset(seq + 1) == 0 {
+            index::seal_whole(self.sql())?;
+        }
         Ok(Appended::Entry { seq, id })
     }
 

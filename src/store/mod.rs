@@ -5,9 +5,10 @@
 //! | [`location`] | where the log of a repository lies |
 //! | `open`, `migrations` | permissions, pragmas, schema |
 //! | `write`, `append` | `BEGIN IMMEDIATE` with retry; events become entries |
+//! | `index` | where entries are by what queries filter by, a segment at a time |
 //! | `read`, `query`, `stats` | entries in order, by filter, counted |
 //! | `checkpoint`, `keys` | signing what is durable, and the key |
-//! | `verify` | every entry against its hashes, the columns against the bodies |
+//! | `verify`, `verify_index` | every entry against its hashes, the index against the bodies |
 //! | [`approvals`] | the queue of approvals |
 //! | [`clock`] | the wall clock and the boot clock |
 //! | `prune` | data past its retention time |
@@ -20,6 +21,7 @@ pub mod approvals;
 mod checkpoint;
 pub mod clock;
 mod error;
+mod index;
 mod keys;
 pub mod location;
 mod migrations;
@@ -29,6 +31,7 @@ mod query;
 mod read;
 mod stats;
 mod verify;
+mod verify_index;
 mod write;
 
 use std::path::Path;

@@ -8,12 +8,14 @@ use std::path::PathBuf;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use jiff::Timestamp;
+use rusqlite::params;
 use serde_json::json;
 
 use super::error::{Cause, StoreError};
-use super::{Store, int, unsigned};
+use super::{Store, index, int, unsigned};
 use crate::audit::entry::{Actor, Event};
 use crate::audit::kind::EventType;
+use crate::audit::segment;
 use crate::finding::hex;
 
 /// What is done with the data before it goes.
@@ -45,8 +47,18 @@ impl Store {
     /// The disk.
     pub fn prunable(&self, before: Timestamp) -> Result<Pruned, StoreError> {
         // Up to the first entry that must keep its data: a clock that once went wrong never makes younger data go.
-        let sql = "SELECT coalesce((SELECT min(seq) FROM entry WHERE ts >= ?1), (SELECT max(seq) + 1 FROM entry), 0)";
-        let end: i64 = self.conn.query_row(sql, [format!("{before:.3}")], |r| r.get(0)).map_err(|e| self.failed(e))?;
+        let sql = "SELECT min(segment) FROM sealed WHERE last >= ?1";
+        let before_text = format!("{before:.3}");
+        let segment: Option<i64> =
+            self.conn.query_row(sql, [&before_text], |r| r.get(0)).map_err(|e| self.failed(e))?;
+        let from = match segment {
+            Some(n) => segment::start(unsigned(n)),
+            None => segment::start(index::sealed(&self.conn).map_err(|e| self.failed(e))?),
+        };
+        let sql = "SELECT coalesce((SELECT seq FROM entry WHERE seq >= ?1 AND ts >= ?2 ORDER BY seq LIMIT 1), \
+                   (SELECT max(seq) + 1 FROM entry), 0)";
+        let end: i64 =
+            self.conn.query_row(sql, params![int(from), before_text], |r| r.get(0)).map_err(|e| self.failed(e))?;
         let Some(through) = unsigned(end).checked_sub(1) else { return Ok(Pruned::default()) };
         let sql = "SELECT count(*), coalesce(sum(octet_length(data)), 0) FROM payload WHERE seq <= ?1";
         let (payloads, bytes) = self

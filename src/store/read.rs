@@ -51,6 +51,11 @@ impl Store {
     }
 }
 
+/// A text that is only compared; what does not read equals nothing.
+pub(super) fn lossy(value: ValueRef<'_>) -> String {
+    text(value).map(str::to_owned).unwrap_or_default()
+}
+
 pub(super) fn text(value: ValueRef<'_>) -> Result<&str, &'static str> {
     let bytes = value.as_bytes().map_err(|_| "is no text: run `govctl audit verify`")?;
     std::str::from_utf8(bytes).map_err(|_| "is no UTF-8: run `govctl audit verify`")

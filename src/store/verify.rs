@@ -1,11 +1,12 @@
-//! Every entry against its hashes, the tree against the checkpoints, the columns against the bodies.
+//! Every entry against its hashes, the tree against the checkpoints, the index against the bodies.
+
+use foldhash::quality::RandomState;
+use rusqlite::fallible_streaming_iterator::FallibleStreamingIterator as _;
 
 use super::error::{Cause, StoreError};
-use super::{Store, int, unsigned};
-use foldhash::quality::RandomState;
-
+use super::{Store, index, int, unsigned};
 use crate::audit::checkpoint::Checkpoint;
-use crate::audit::columns::{Columns, INDEXED};
+use crate::audit::columns::Columns;
 use crate::audit::note::{SignedNote, Verifier};
 use crate::audit::verdict::{self, Keys, Note, Verdict};
 use crate::audit::verify::{Data, Fault, Problem, Row, Walk};
@@ -29,22 +30,13 @@ impl Store {
         let mut sizes: Vec<u64> = stored.iter().map(|c| c.size).chain(outside.iter().filter_map(Note::size)).collect();
         sizes.sort_unstable();
         let state = RandomState::default();
-        let mut walk = Walk::new(sizes).with_columns(Columns::new(state.clone()));
+        let sealed = index::sealed(&self.conn).map_err(|e| self.failed(e))?;
+        let mut walk = Walk::new(sizes).with_columns(Columns::new(state.clone(), sealed));
         self.walk(&mut walk, 0).map_err(|e| self.failed(e))?;
-        let bodies = walk.take_columns();
+        let bodies = walk.take_columns().unwrap_or_else(|| Columns::new(state.clone(), sealed));
         let mut walked = walk.finish();
-        // SQLite's own check costs several times the walk; it is asked where something is wrong, to say what.
-        let agree = walked.problems.is_empty()
-            && bodies.is_some_and(|b| self.indexed(state).is_ok_and(|indexed| b.agrees(&indexed)));
-        // A body that is no JSON has no columns; the walk has named it, and the others cannot be compared.
-        let columns = match if agree { Ok(Vec::new()) } else { self.column_problems() } {
-            Err(e) if e.to_string().contains("malformed JSON") && !walked.problems.is_empty() => None,
-            columns => Some(columns.map_err(|e| self.failed(e))?),
-        };
-        let compared = columns.is_some();
-        let unexplained = !agree && walked.problems.is_empty() && columns.as_ref().is_some_and(Vec::is_empty);
-        walked.problems.extend(columns.unwrap_or_default());
-        walked.problems.sort_by_key(|p| p.seq);
+        let index = self.index_problems(&bodies, state, sealed).map_err(|e| self.failed(e))?;
+        walked.problems = with_index(walked.problems, index);
         let keys = match keys {
             [] => Keys::OfTheLog(self.keys()?.into_iter().map(|k| k.verifier).collect()),
             given => Keys::Given(given.to_vec()),
@@ -53,14 +45,7 @@ impl Store {
             stored.into_iter().map(|c| Note { name: format!("checkpoint {}", c.size), text: c.note }).collect();
         let origin = self.origin().ok();
         drop(tx);
-        let mut verdict = verdict::judge(walked, origin.as_deref(), &own, outside, &keys);
-        if unexplained {
-            verdict.failures.push("an index does not say what the bodies say: queries cannot be trusted".into());
-        }
-        if !compared {
-            verdict.not_ruled_out.push("The columns could not be compared, because a body is no JSON.".into());
-        }
-        Ok(verdict)
+        Ok(verdict::judge(walked, origin.as_deref(), &own, outside, &keys))
     }
 
     /// Verifies the last entries.
@@ -77,71 +62,46 @@ impl Store {
     }
 
     fn walk(&self, walk: &mut Walk, from: u64) -> rusqlite::Result<()> {
-        let sql = "SELECT e.seq, e.body, e.leaf, p.salt, p.data FROM entry e LEFT JOIN payload p ON p.seq = e.seq \
-                   WHERE e.seq >= ?1 ORDER BY e.seq";
-        let mut select = self.conn.prepare(sql)?;
+        let mut select = self.conn.prepare("SELECT seq, body, leaf FROM entry WHERE seq >= ?1 ORDER BY seq")?;
         let mut rows = select.query([int(from)])?;
+        let mut data = self.conn.prepare("SELECT seq, salt, data FROM payload WHERE seq >= ?1 ORDER BY seq")?;
+        let mut payloads = data.query([int(from)])?;
+        payloads.advance()?;
         while let Some(row) = rows.next()? {
-            let bytes = |i| row.get_ref(i).map(|v| v.as_bytes_or_null().ok().flatten());
-            let data = match (bytes(3)?, bytes(4)?) {
-                (Some(salt), Some(data)) => Data::Here { salt, data },
-                _ => Data::Absent,
-            };
-            let seq = (from == 0).then_some(unsigned(row.get(0)?));
-            walk.row(Row { seq, body: bytes(1)?.unwrap_or_default(), leaf: bytes(2)?, data });
-        }
-        Ok(())
-    }
-
-    /// What the indices say, read from them alone.
-    fn indexed(&self, state: RandomState) -> rusqlite::Result<Columns> {
-        let mut indexed = Columns::new(state);
-        for (column, name) in INDEXED.iter().enumerate() {
-            let sql = format!("SELECT seq, {name} FROM entry INDEXED BY entry_{name} WHERE {name} IS NOT NULL");
-            self.scan(&sql, |seq, value| indexed.value(column, seq, value))?;
-        }
-        self.scan("SELECT seq, tag FROM entry_tag", |seq, tag| indexed.tag(seq, tag))?;
-        Ok(indexed)
-    }
-
-    fn scan(&self, sql: &str, mut take: impl FnMut(u64, &[u8])) -> rusqlite::Result<()> {
-        let mut select = self.conn.prepare(sql)?;
-        let mut rows = select.query([])?;
-        while let Some(row) = rows.next()? {
-            take(unsigned(row.get(0)?), row.get_ref(1)?.as_bytes_or_null()?.unwrap_or_default());
-        }
-        Ok(())
-    }
-
-    /// What the generated columns and the tags say, against the bodies.
-    fn column_problems(&self) -> rusqlite::Result<Vec<Problem>> {
-        let mut problems = Vec::new();
-        let mut check = self.conn.prepare("PRAGMA integrity_check(1000)")?;
-        let mut rows = check.query([])?;
-        while let Some(row) = rows.next()? {
-            let said: String = row.get(0)?;
-            if said != "ok" {
-                // "row 5 missing from index entry_type": rows count from 1 in the order of their numbers.
-                let nth =
-                    said.strip_prefix("row ").and_then(|s| s.split(' ').next()).and_then(|n| n.parse::<u64>().ok());
-                let seq = nth.map_or(0, |n| n.saturating_sub(1));
-                problems.push(Problem { seq, fault: Fault::ColumnDisagrees(said) });
+            let at = unsigned(row.get(0)?);
+            // Both come by number; data beside an entry that is not there is passed over.
+            while number(payloads.get())?.is_some_and(|p| p < at) {
+                payloads.advance()?;
             }
+            let data = match payloads.get().filter(|p| number(Some(p)) == Ok(Some(at))) {
+                Some(p) => match (bytes(p, 1)?, bytes(p, 2)?) {
+                    (Some(salt), Some(data)) => Data::Here { salt, data },
+                    _ => Data::Absent,
+                },
+                None => Data::Absent,
+            };
+            let seq = (from == 0).then_some(at);
+            walk.row(Row { seq, body: bytes(row, 1)?.unwrap_or_default(), leaf: bytes(row, 2)?, data });
         }
-        let tags = "SELECT seq FROM entry_tag t WHERE NOT EXISTS (SELECT 1 FROM entry e, json_each(e.body, '$.tags') j \
-                    WHERE e.seq = t.seq AND json_valid(e.body) AND j.value = t.tag) \
-                    UNION SELECT e.seq FROM entry e, json_each(iif(json_valid(e.body), e.body, '{}'), '$.tags') j \
-                    WHERE instr(e.body, '\"tags\"') > 0 AND NOT EXISTS (SELECT 1 FROM entry_tag t WHERE t.seq = e.seq AND t.tag = j.value)";
-        let mut select = self.conn.prepare(tags)?;
-        let mut rows = select.query([])?;
-        while let Some(row) = rows.next()? {
-            problems.push(Problem {
-                seq: unsigned(row.get(0)?),
-                fault: Fault::ColumnDisagrees("the table of tags".into()),
-            });
-        }
-        Ok(problems)
+        Ok(())
     }
+}
+
+/// All problems by number; of an entry that is bad itself the index need not be right.
+fn with_index(mut bad: Vec<Problem>, index: Vec<Problem>) -> Vec<Problem> {
+    let is_bad = |seq| bad[..bad.partition_point(|p| p.seq <= seq)].iter().rev().take(2).any(|p| p.covers(seq));
+    let more: Vec<_> = index.into_iter().filter(|p| !is_bad(p.seq)).collect();
+    bad.extend(more);
+    bad.sort_by_key(|p| p.seq);
+    bad
+}
+
+fn number(row: Option<&rusqlite::Row<'_>>) -> rusqlite::Result<Option<u64>> {
+    row.map(|r| r.get(0).map(unsigned)).transpose()
+}
+
+fn bytes<'a>(row: &'a rusqlite::Row<'_>, at: usize) -> rusqlite::Result<Option<&'a [u8]>> {
+    Ok(row.get_ref(at)?.as_bytes_or_null().ok().flatten())
 }
 
 fn first_fault(problem: Option<Problem>) -> Result<(), StoreError> {
