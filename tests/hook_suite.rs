@@ -12,6 +12,8 @@ mod place;
 mod bypass;
 #[path = "hook_suite/commit.rs"]
 mod commit;
+#[path = "hook_suite/harm.rs"]
+mod harm;
 #[path = "hook_suite/install.rs"]
 mod install;
 #[path = "hook_suite/managers.rs"]

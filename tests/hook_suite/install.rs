@@ -5,7 +5,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
-use crate::place::{Place, leak};
+use crate::place::{Place, Ran, leak};
 
 /// Every file below a folder, with its mode and bytes.
 fn everything(dir: &Path) -> BTreeMap<String, (u32, Vec<u8>)> {
@@ -82,7 +82,7 @@ fn without_the_binary_nothing_passes_and_the_way_out_is_told() {
     place.write(".git/hooks/pre-commit", script.replace(line, "govctl=/nowhere/govctl-that-is-gone"));
     place.git(&["add", "-A"]);
     let mut command = place.shell("PATH=$(dirname \"$(command -v git)\"):/bin; git commit -m one");
-    let ran = crate::place::Ran::of(&mut command);
+    let ran = Ran::of(&mut command);
     // A govctl that the machine has on that PATH would rightly run.
     if std::env::split_paths("/usr/bin:/bin").all(|p| !p.join("govctl").exists()) {
         assert!(ran.status != 0 && ran.err.contains("Install it") && ran.err.contains("remove .git/hooks"), "{ran:?}");
@@ -109,7 +109,7 @@ fn a_folder_of_hooks_that_the_configuration_names_is_used() {
 fn every_repository_of_a_user_gets_them_and_keeps_its_own() {
     let place = Place::repository(&[]);
     hook(&place, ".git/hooks/pre-commit", "#!/bin/sh\necho mine ran\n");
-    let git = |line: &str| crate::place::Ran::of(&mut place.shell(&format!("unset GIT_CONFIG_GLOBAL; {line}")));
+    let git = |line: &str| Ran::of(&mut place.shell(&format!("unset GIT_CONFIG_GLOBAL; {line}")));
     let govctl = env!("CARGO_BIN_EXE_govctl");
     let ran = git(&format!("'{govctl}' hook install --global"));
     assert!(ran.status == 0 && ran.out.contains("core.hooksPath"), "{ran:?}");
@@ -130,4 +130,113 @@ fn every_repository_of_a_user_gets_them_and_keeps_its_own() {
     assert_ne!(git("git config --global core.hooksPath").status, 0);
     let ran = git("git commit -q --allow-empty -m one");
     assert_eq!(ran.status, 0, "{ran:?}");
+}
+
+/// Runs a line of shell for a user whose home is the folder `home`.
+fn at_home(place: &Place, line: &str) -> Ran {
+    let start = "unset GIT_CONFIG_GLOBAL; export HOME=\"$PWD/home\"";
+    let govctl = format!("govctl() {{ '{}' \"$@\"; }}", env!("CARGO_BIN_EXE_govctl"));
+    Ran::of(&mut place.shell(&format!("{start}; {govctl}; {line}")))
+}
+
+#[test]
+fn the_configuration_of_a_user_comes_back_byte_for_byte() {
+    let own = "# mine\n[user]\n\tname = Ada\n[core]\n    editor = vi ; always\n";
+    let older = format!("{own}  hooksPath = \"~/my hooks\"   # since ever\n[alias]\n\tci = commit\n");
+    let cases = [None, Some(String::new()), Some(own.to_owned()), Some(older), Some("[user]\n\tname = Ada".to_owned())];
+    for text in cases {
+        let place = Place::repository(&[]);
+        let home = place.path().join("home");
+        fs::create_dir(&home).unwrap();
+        if let Some(text) = &text {
+            fs::write(home.join(".gitconfig"), text).unwrap();
+        }
+        let before = everything(&home);
+        let run = |line: &str| at_home(&place, &format!("govctl hook {line}"));
+        let dry = run("install --global --dry-run");
+        assert!(dry.status == 0 && dry.out.contains("core.hooksPath") && everything(&home) == before, "{dry:?}");
+        assert_eq!(run("install --global").status, 0);
+        let installed = everything(&home);
+        assert_ne!(installed, before);
+        let again = run("install --global");
+        assert!(again.status == 0 && again.out.is_empty() && everything(&home) == installed, "{again:?}");
+        let dry = run("uninstall --global --dry-run");
+        assert!(dry.status == 0 && dry.out.contains("core.hooksPath") && everything(&home) == installed, "{dry:?}");
+        assert_eq!(run("uninstall --global").status, 0);
+        assert_eq!(everything(&home), before, "{text:?}");
+        assert!(!home.join(".config/govctl").exists());
+    }
+}
+
+#[test]
+fn what_else_was_written_into_the_configuration_meanwhile_stays() {
+    let place = Place::repository(&[]);
+    place.write("home/.gitconfig", "[core]\n\thooksPath = /old\n");
+    let run = |line: &str| at_home(&place, line);
+    assert_eq!(run("govctl hook install --global && git config --global user.name Eve").status, 0);
+    assert_eq!(run("govctl hook uninstall --global").status, 0);
+    assert_eq!(place.read("home/.gitconfig"), "[core]\n\thooksPath = /old\n[user]\n\tname = Eve\n");
+    // The line itself was written anew: git is asked then.
+    let line = "govctl hook install --global && path=$(git config --global core.hooksPath) && \
+                git config --global --unset core.hooksPath && git config --global CORE.hookspath \"$path\"";
+    assert_eq!(run(line).status, 0);
+    assert_eq!(run("govctl hook uninstall --global").status, 0);
+    assert_eq!(run("git config --global core.hooksPath").out, "/old\n");
+    // And one that the user has changed since is left alone.
+    assert_eq!(run("govctl hook install --global && git config --global core.hooksPath /new").status, 0);
+    assert_eq!(run("govctl hook uninstall --global").status, 0);
+    assert_eq!(run("git config --global core.hooksPath").out, "/new\n");
+}
+
+#[test]
+fn the_hooks_that_a_user_had_for_all_repositories_run_first() {
+    let place = Place::repository(&[]);
+    hook(&place, "home/my hooks/pre-commit", "#!/bin/sh\necho mine ran\ntest ! -e stop\n");
+    hook(&place, "home/my hooks/pre-push", "#!/bin/sh\ncat >\"$HOME/told\"\n");
+    // Git did not run this one before either.
+    hook(&place, ".git/hooks/pre-commit", "#!/bin/sh\necho the repository ran\n");
+    place.write("home/.gitconfig", "[core]\n\thooksPath = ~/my hooks\n");
+    let run = |line: &str| {
+        let ran = at_home(&place, line);
+        (ran.status, ran.out + &ran.err)
+    };
+    assert_eq!(run("govctl hook install --global").0, 0);
+    place.write("stop", "");
+    place.write("a.py", leak(1));
+    let (status, text) = run("git add a.py && git commit -m one");
+    assert!(status != 0 && text.contains("mine ran") && !text.contains("a.py"), "{text}");
+    fs::remove_file(place.path().join("stop")).unwrap();
+    let (status, text) = run("git commit -m one");
+    assert!(status != 0 && text.find("mine ran").unwrap() < text.find("a.py").unwrap(), "{text}");
+    assert!(!text.contains("the repository ran"), "{text}");
+    place.write("a.py", "pass\n");
+    let (status, text) =
+        run("git add a.py && git commit -q -m one && git init -q --bare .git/far && git push -q .git/far main");
+    assert!(status == 0 && place.read("home/told").contains("refs/heads/main"), "{text}");
+    // Installed again they are known still, and gone they are again what git runs.
+    let (status, text) = run("govctl hook install --global");
+    assert!(status == 0 && text.contains("in place"), "{text}");
+    assert_eq!(run("govctl hook uninstall --global").0, 0);
+    place.write("a.py", leak(1));
+    let (status, text) = run("git add a.py && git commit -m two");
+    assert!(status == 0 && text.contains("mine ran") && !text.contains("the repository ran"), "{text}");
+}
+
+#[test]
+fn a_server_gets_its_hook_and_gives_it_back() {
+    let place = Place::new();
+    place.git(&["init", "-q", "--bare", "far away.git"]);
+    let far = place.path().join("far away.git");
+    hook(&place, "far away.git/hooks/pre-receive", "#!/bin/sh\ncat >told\n");
+    let before = everything(&far);
+    let govctl = |args: &[&str]| Ran::of(place.command(args).current_dir(&far));
+    assert_eq!(govctl(&["hook", "install", "--server"]).status, 0);
+    let installed = everything(&far);
+    assert_eq!(installed.len(), before.len() + 1);
+    let again = govctl(&["hook", "install", "--server"]);
+    assert!(again.status == 0 && again.out.is_empty() && everything(&far) == installed, "{again:?}");
+    let ran = govctl(&["hook", "uninstall"]);
+    assert!(ran.status == 0 && everything(&far) == before, "{ran:?}");
+    let ran = govctl(&["hook", "uninstall"]);
+    assert!(ran.status == 0 && ran.err.contains("no hook"), "{ran:?}");
 }

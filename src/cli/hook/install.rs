@@ -7,7 +7,8 @@ use anyhow::{Context as _, Result, bail};
 
 use super::managers::{self, Kind, Manager};
 use super::place::{HooksFolder, Standing, git, make_executable, stages_of};
-use super::stage::Stage;
+use super::stage::{Before, Stage};
+use super::user;
 use crate::cli::Exit;
 use crate::cli::files::write_atomically;
 use crate::cli::policy::options::working_directory;
@@ -131,8 +132,12 @@ pub fn plan(dir: &Path, stages: &[Stage], global: bool) -> Result<Vec<Change>> {
     if let Some(manager) = &manager {
         changes.extend(wire(manager, &wired)?);
     }
+    let before = match global {
+        true => user::older(dir, &folder.path)?.map_or(Before::OfRepository, Before::In),
+        false => Before::Beside,
+    };
     for stage in native {
-        changes.extend(script(&folder, stage)?);
+        changes.extend(script(&folder, stage, &before)?);
     }
     if global && git(dir, &["config", "--global", "core.hooksPath"])?.is_none_or(|p| Path::new(&p) != folder.path) {
         changes.push(Change::HooksPath(folder.path));
@@ -146,10 +151,11 @@ fn wire(manager: &Manager, stages: &[Stage]) -> Result<Vec<Change>> {
     Ok(wired.map(|w| Change::Text { root: root.clone(), path: w.path, old: w.old, new: w.new }).collect())
 }
 
-fn script(folder: &HooksFolder, stage: Stage) -> Result<Option<Change>> {
+fn script(folder: &HooksFolder, stage: Stage, runs_first: &Before) -> Result<Option<Change>> {
     let standing = folder.standing(stage)?;
     let (path, before) = (folder.ours(stage), folder.before(stage));
-    if standing == Standing::Current {
+    let is_so = || fs::read_to_string(&path).is_ok_and(|text| stage.runs_first(&text, runs_first));
+    if standing == Standing::Current && (*runs_first == Before::Beside || is_so()) {
         return Ok(None);
     }
     let foreign = standing == Standing::Foreign;
@@ -161,7 +167,7 @@ fn script(folder: &HooksFolder, stage: Stage) -> Result<Option<Change>> {
             before.display()
         );
     }
-    Ok(Some(Change::Script { path, text: stage.script(&program(), folder.global), aside: foreign.then_some(before) }))
+    Ok(Some(Change::Script { path, text: stage.script(&program(), runs_first), aside: foreign.then_some(before) }))
 }
 
 /// This program, as the scripts name it.
@@ -222,16 +228,6 @@ pub fn apply(change: &Change, dir: &Path) -> Result<()> {
                 Err(e) => Err(e).with_context(at),
             }
         }
-        Change::HooksPath(path) => set_hooks_path(path, dir),
+        Change::HooksPath(path) => user::set(dir, path),
     }
-}
-
-/// Remembers what `core.hooksPath` said before.
-fn set_hooks_path(path: &Path, dir: &Path) -> Result<()> {
-    if let Some(old) = git(dir, &["config", "--global", "core.hooksPath"])? {
-        let kept = path.join(super::OLD_HOOKS_PATH);
-        write_atomically(&kept, old.as_bytes()).with_context(|| format!("cannot write {}", kept.display()))?;
-    }
-    let set = git(dir, &["config", "--global", "core.hooksPath", &path.to_string_lossy()])?;
-    set.map(drop).context("cannot set core.hooksPath in the user's git configuration; see `git config --global --list`")
 }

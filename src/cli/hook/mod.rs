@@ -9,15 +9,13 @@ pub mod place;
 pub(super) mod run;
 pub mod stage;
 mod uninstall;
+mod user;
 
 use anyhow::Result;
 use clap::Subcommand;
 
 use super::terminal::Terminal;
 use super::{Exit, PolicyArgs};
-
-/// The file that remembers what `core.hooksPath` was before `hook install --global`.
-const OLD_HOOKS_PATH: &str = "hooksPath.before-govctl";
 
 /// `govctl hook`.
 #[derive(clap::Args, Debug)]

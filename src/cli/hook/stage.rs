@@ -1,5 +1,7 @@
 //! The hooks of git that govctl has a script for, and the scripts.
 
+use std::path::PathBuf;
+
 use clap::ValueEnum;
 
 /// A hook of git.
@@ -81,21 +83,28 @@ impl Stage {
         }
     }
 
-    /// Its script, which runs `program` (where that is gone, the govctl on PATH). One for every repository of a user runs
-    /// the hook of the repository first.
-    pub fn script(self, program: &str, global: bool) -> String {
-        let program = format!("govctl='{}'\n", program.replace('\'', r"'\''"));
-        let text = self.text().replacen(PROGRAM, &program, 1);
-        if !global {
-            return text;
+    /// Its script, which runs `program` (where that is gone, the govctl on PATH), and what ran there `before`.
+    pub fn script(self, program: &str, before: &Before) -> String {
+        let text = self.text().replacen(PROGRAM, &format!("govctl={}\n", quoted(program)), 1);
+        text.replacen(BEFORE, &self.before(before), 1)
+    }
+
+    /// Whether a script of govctl's runs that first.
+    pub fn runs_first(self, script: &str, before: &Before) -> bool {
+        script.contains(&format!("\n{}", self.before(before)))
+    }
+
+    fn before(self, before: &Before) -> String {
+        let name = self.name();
+        match before {
+            Before::Beside => BEFORE.to_owned(),
+            // Git is asked only where the shell cannot tell: a linked worktree, a submodule.
+            Before::OfRepository => format!(
+                "before=${{GIT_DIR:-.git}}; if [ ! -d \"$before\" ] || [ -e \"$before/commondir\" ]; then \
+                 before=$(git rev-parse --git-common-dir); fi; before=$before/hooks/{name}\n"
+            ),
+            Before::In(folder) => format!("before={}/{name}\n", quoted(&folder.to_string_lossy())),
         }
-        // Git is asked only where the shell cannot tell: a linked worktree, a submodule.
-        let before = format!(
-            "before=${{GIT_DIR:-.git}}; if [ ! -d \"$before\" ] || [ -e \"$before/commondir\" ]; then \
-             before=$(git rev-parse --git-common-dir); fi; before=$before/hooks/{}\n",
-            self.name()
-        );
-        text.replacen(BEFORE, &before, 1)
     }
 
     /// Whether a script is this one as this govctl writes it, wherever its program is.
@@ -104,6 +113,22 @@ impl Stage {
         let (Some(program), Some(before)) = (line("govctl="), line("before=")) else { return false };
         script.replacen(&program, PROGRAM, 1).replacen(&before, BEFORE, 1) == self.text()
     }
+}
+
+/// Which hook runs before govctl's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Before {
+    /// The one that it took the place of.
+    Beside,
+    /// For every repository of a user: the repository's own.
+    OfRepository,
+    /// The one in the folder that git looked into before.
+    In(PathBuf),
+}
+
+/// As a word of the shell.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
 }
 
 /// Whether a script is one that govctl wrote.
@@ -119,14 +144,15 @@ mod tests {
     fn a_script_is_known_wherever_its_program_is() {
         for stage in Stage::ALL {
             assert!(stage.text().contains(PROGRAM) && stage.text().contains(BEFORE), "{}", stage.name());
-            for global in [false, true] {
-                let script = stage.script("/opt/it's here/govctl", global);
+            for before in [Before::Beside, Before::OfRepository, Before::In("/it's/old".into())] {
+                let script = stage.script("/opt/it's here/govctl", &before);
+                assert!(stage.runs_first(&script, &before) && !stage.runs_first(&script, &Before::In("/other".into())));
                 assert!(is_ours(script.as_bytes()) && stage.is_current(&script), "{script}");
                 assert!(!stage.is_current(&script.replace("exit", "true")), "{script}");
             }
         }
         assert!(!is_ours(b"#!/bin/sh\nexit 0\n"));
-        assert!(!Stage::PreCommit.is_current(&Stage::PrePush.script("govctl", false)));
+        assert!(!Stage::PreCommit.is_current(&Stage::PrePush.script("govctl", &Before::Beside)));
     }
 
     #[test]

@@ -6,8 +6,9 @@ use std::path::Path;
 use anyhow::{Context as _, Result, bail};
 
 use super::managers;
-use super::place::{HooksFolder, git, runs_legacy};
+use super::place::{HooksFolder, runs_legacy};
 use super::stage::{Stage, is_ours};
+use super::user;
 use crate::cli::Exit;
 use crate::cli::files::write_atomically;
 use crate::cli::policy::options::working_directory;
@@ -52,7 +53,13 @@ pub fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit> {
     if !args.global {
         lines.extend(unwire(&dir, &stages, args.dry_run)?);
     } else if args.stage.is_empty() {
-        lines.extend(restore_hooks_path(&folder.path, &dir, args.dry_run)?);
+        let restored = user::restore(&dir, &folder.path, args.dry_run)?;
+        lines.extend(restored.then(|| "put core.hooksPath back".to_owned()));
+        if !args.dry_run {
+            // They were made for these hooks; one in which there is anything else stays.
+            let made = [Some(folder.path.as_path()), folder.path.parent()];
+            let _ = made.into_iter().flatten().try_for_each(fs::remove_dir);
+        }
     }
     for line in &lines {
         writeln!(terminal.out(), "{}{line}", if args.dry_run { "would " } else { "" })?;
@@ -102,24 +109,4 @@ fn unwire(dir: &Path, stages: &[Stage], dry_run: bool) -> Result<Vec<String>> {
         }
     }
     Ok(lines)
-}
-
-fn restore_hooks_path(folder: &Path, dir: &Path, dry_run: bool) -> Result<Option<String>> {
-    let set = git(dir, &["config", "--global", "core.hooksPath"])?;
-    if set.is_none_or(|p| Path::new(&p) != folder) {
-        return Ok(None);
-    }
-    let kept = folder.join(super::OLD_HOOKS_PATH);
-    let old = fs::read_to_string(&kept).ok();
-    let arguments: &[&str] = match &old {
-        Some(old) => &["config", "--global", "core.hooksPath", old],
-        None => &["config", "--global", "--unset", "core.hooksPath"],
-    };
-    if !dry_run {
-        git(dir, arguments)?.context("cannot restore core.hooksPath in the user's git configuration")?;
-        if old.is_some() {
-            fs::remove_file(&kept).with_context(|| format!("cannot remove {}", kept.display()))?;
-        }
-    }
-    Ok(Some("put core.hooksPath back".to_owned()))
 }
