@@ -141,7 +141,8 @@ impl Both {
 /// The rules that find one thing around their keywords and another in the whole text.
 fn culprits(text: &str) -> Vec<String> {
     let alone = |rule: &pattern::PatternRule| {
-        let engine = Engine::new(Settings { rules: vec![Cow::Owned(rule.clone())], ..Settings::default() }).unwrap();
+        let engine =
+            Engine::new(Settings { rules: vec![pattern::Held::from(rule.clone())], ..Settings::default() }).unwrap();
         engine.secrets(text.as_bytes(), &mut Scratch::default())
     };
     CATALOGUE.iter().filter(|r| alone(r) != alone(&everywhere(r))).map(|r| r.info.id.to_string()).collect()

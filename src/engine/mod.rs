@@ -26,6 +26,8 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 
+use rustc_hash::FxHashMap;
+
 use crate::finding::{BY_FORMAT, Confidence, Finding, Fingerprint};
 use crate::redact::Secret;
 use crate::rules::credential;
@@ -374,39 +376,50 @@ fn said_by_format(rule: &PatternRule, proved: bool, value: &[u8]) -> Vec<String>
     vec![format!("{BY_FORMAT}{length} bytes of the rule's form, entropy {entropy:.1} bits a byte{proof}")]
 }
 
-/// Whose a keyword is.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-enum Owner {
-    Rule(u16),
-    Scorer,
-    Directive,
-}
-
-/// What the prefilter looks for, sorted; what each is for; and the rules of all of them.
+/// What the prefilter looks for; what each is for; and the rules of all of them.
 fn index_keywords(slots: &[Slot]) -> (Vec<Cow<'_, str>>, Vec<Keyword>, Vec<u16>) {
-    let owner = |i, slot: &Slot| if slot.rule.credential.is_some() { Owner::Scorer } else { Owner::Rule(i) };
-    let of_rules = (0u16..).zip(slots).flat_map(|(i, s)| s.rule.keywords.iter().map(move |k| (lower(k), owner(i, s))));
-    let directives = suppress::KEYWORDS.iter().map(|k| (lower(k), Owner::Directive));
-    let mut all: Vec<_> = of_rules.chain(directives).collect();
-    all.sort_unstable();
-    let (mut names, mut keywords, mut keyed) =
-        (Vec::with_capacity(all.len()), Vec::with_capacity(all.len()), Vec::new());
-    for (name, owner) in all {
-        if names.last() != Some(&name) {
-            keywords.push(Keyword { len: name.len(), rules: keyed.len()..keyed.len(), ..Keyword::default() });
-            names.push(name);
-        }
-        let Some(keyword) = keywords.last_mut() else { continue };
-        match owner {
-            Owner::Rule(rule) => {
-                keyed.push(rule);
-                keyword.rules.end = keyed.len();
+    let mut index = Index::default();
+    let mut uses = Vec::new();
+    for (rule, slot) in (0u16..).zip(slots) {
+        for keyword in slot.rule.keywords.iter() {
+            let number = index.number(keyword);
+            match slot.rule.credential {
+                Some(_) => index.keywords[number].announces = true,
+                None => uses.push((number, rule)),
             }
-            Owner::Scorer => keyword.announces = true,
-            Owner::Directive => keyword.directive = true,
         }
     }
-    (names, keywords, keyed)
+    for keyword in suppress::KEYWORDS {
+        let number = index.number(keyword);
+        index.keywords[number].directive = true;
+    }
+    uses.sort_unstable();
+    for (at, (number, _)) in uses.iter().enumerate() {
+        let rules = &mut index.keywords[*number].rules;
+        *rules = if rules.start == rules.end { at..at + 1 } else { rules.start..at + 1 };
+    }
+    (index.names, index.keywords, uses.into_iter().map(|(_, rule)| rule).collect())
+}
+
+/// Keywords, each once.
+#[derive(Default)]
+struct Index<'s> {
+    numbers: FxHashMap<Cow<'s, str>, usize>,
+    names: Vec<Cow<'s, str>>,
+    keywords: Vec<Keyword>,
+}
+
+impl<'s> Index<'s> {
+    fn number(&mut self, keyword: &'s str) -> usize {
+        let name = lower(keyword);
+        if let Some(number) = self.numbers.get(&name) {
+            return *number;
+        }
+        self.keywords.push(Keyword { len: name.len(), ..Keyword::default() });
+        self.names.push(name.clone());
+        self.numbers.insert(name, self.names.len() - 1);
+        self.names.len() - 1
+    }
 }
 
 fn lower(keyword: &str) -> Cow<'_, str> {

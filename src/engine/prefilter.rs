@@ -6,6 +6,9 @@
 //! automaton (one dependent load a byte) does not allow. Keywords of one or two bytes, which only rules of users have, go
 //! through an Aho-Corasick automaton in a second pass.
 
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use aho_corasick::{AhoCorasick, MatchKind};
 
 /// One keyword at one place.
@@ -28,12 +31,23 @@ pub struct Prefilter {
     /// All keywords, one after another, and where each begins and ends.
     text: Vec<u8>,
     ends: Vec<usize>,
+    /// For the first few bytes that are looked at.
+    starts: Starts,
+    looked: AtomicUsize,
+    /// For all that follow.
+    tables: OnceLock<Tables>,
+    short: Option<(AhoCorasick, Vec<u16>)>,
+}
+
+/// How many bytes are looked at before tables are made, which costs as much as looking at some hundred kilobytes.
+const FEW: usize = 16 << 10;
+
+struct Tables {
     bitmap: Box<[u64]>,
     /// Sorted by hash.
     anchors: Vec<Anchor>,
     /// For each hash the first of `anchors` with it, counted from 1: pages that stay zero cost nothing.
     first: Box<[u16]>,
-    short: Option<(AhoCorasick, Vec<u16>)>,
 }
 
 /// The bytes that stand for a keyword.
@@ -63,9 +77,99 @@ impl Prefilter {
             ends.push(text.len());
         }
         text.make_ascii_lowercase();
-        let keywords = || ends.windows(2).map(|ends| &text[ends[0]..ends[1]]);
-        let short = short_automaton(keywords())?;
-        let long = (0u16..).zip(keywords()).filter(|(_, k)| k.len() >= WIDTH);
+        let short = short_automaton(each(&text, &ends))?;
+        let starts = Starts::new(each(&text, &ends));
+        Ok(Self { text, ends, starts, looked: AtomicUsize::new(0), tables: OnceLock::new(), short })
+    }
+
+    fn keyword(&self, index: u16) -> &[u8] {
+        let index = usize::from(index);
+        &self.text[self.ends[index]..self.ends[index + 1]]
+    }
+
+    /// Appends every occurrence of every keyword to `hits`, in no particular order.
+    pub fn find(&self, text: &[u8], hits: &mut Vec<Hit>) {
+        match self.tables(text.len()) {
+            Some(tables) => self.find_anchored(tables, text, hits),
+            None => self.find_starts(text, hits),
+        }
+        if let Some((automaton, indices)) = &self.short {
+            for m in automaton.find_overlapping_iter(text) {
+                hits.push(Hit { at: offset(m.start()), keyword: indices[m.pattern().as_usize()] });
+            }
+        }
+    }
+
+    /// The tables, where so many bytes more are worth them.
+    fn tables(&self, more: usize) -> Option<&Tables> {
+        if let Some(tables) = self.tables.get() {
+            return Some(tables);
+        }
+        let looked = self.looked.fetch_add(more, Ordering::Relaxed).saturating_add(more);
+        (looked > FEW).then(|| self.tables.get_or_init(|| Tables::new(each(&self.text, &self.ends))))
+    }
+
+    fn find_starts(&self, text: &[u8], hits: &mut Vec<Hit>) {
+        for (at, window) in text.windows(WIDTH).enumerate() {
+            for keyword in self.starts.at([window[0], window[1], window[2]]) {
+                self.compare(text, at, keyword, hits);
+            }
+        }
+    }
+
+    fn compare(&self, text: &[u8], start: usize, keyword: u16, hits: &mut Vec<Hit>) {
+        let bytes = self.keyword(keyword);
+        if text.get(start..start + bytes.len()).is_some_and(|t| t.eq_ignore_ascii_case(bytes)) {
+            hits.push(Hit { at: offset(start), keyword });
+        }
+    }
+
+    fn find_anchored(&self, tables: &Tables, text: &[u8], hits: &mut Vec<Hit>) {
+        const STEP: usize = 8;
+        let mut at = 0;
+        for block in text.windows(STEP + 3).step_by(STEP) {
+            let mut found = 0u32;
+            for k in 0..STEP {
+                found |= tables.probe(word(&block[k..k + 4])) << k;
+            }
+            while found != 0 {
+                let k = found.trailing_zeros() as usize;
+                self.look(tables, text, at + k, word(&block[k..k + 4]), hits);
+                found &= found - 1;
+            }
+            at += STEP;
+        }
+        while let Some(rest) = text.get(at..).filter(|rest| rest.len() >= WIDTH) {
+            let value = word(&[rest[0], rest[1], rest[2], rest.get(3).copied().unwrap_or(0)]);
+            if tables.probe(value) != 0 {
+                self.look(tables, text, at, value, hits);
+            }
+            at += 1;
+        }
+    }
+
+    #[inline(never)]
+    fn look(&self, tables: &Tables, text: &[u8], at: usize, value: u32, hits: &mut Vec<Hit>) {
+        let h = hash(value);
+        // A set bit is that of an anchor.
+        let first = usize::from(tables.first[usize::from(h)]).saturating_sub(1);
+        let bucket = tables.anchors[first..].iter().take_while(|a| a.hash == h);
+        for anchor in bucket.filter(|a| value & a.mask == a.value) {
+            if let Some(start) = at.checked_sub(usize::from(anchor.back)) {
+                self.compare(text, start, anchor.keyword, hits);
+            }
+        }
+    }
+}
+
+/// The keywords of a text that holds them all.
+fn each<'k>(text: &'k [u8], ends: &'k [usize]) -> impl Iterator<Item = &'k [u8]> {
+    ends.windows(2).map(|ends| &text[ends[0]..ends[1]])
+}
+
+impl Tables {
+    fn new<'k>(keywords: impl Iterator<Item = &'k [u8]>) -> Self {
+        let long = (0u16..).zip(keywords).filter(|(_, k)| k.len() >= WIDTH);
         let mut anchors: Vec<Anchor> = long.map(|(index, keyword)| anchor(keyword, index)).collect();
         anchors.sort_unstable_by_key(|a| (a.hash, a.value, a.back, a.keyword));
         let mut bitmap = vec![0u64; (1 << BITS) / 64].into_boxed_slice();
@@ -77,46 +181,7 @@ impl Prefilter {
                 first[h] = i;
             }
         }
-        Ok(Self { text, ends, bitmap, anchors, first, short })
-    }
-
-    fn keyword(&self, index: u16) -> &[u8] {
-        let index = usize::from(index);
-        &self.text[self.ends[index]..self.ends[index + 1]]
-    }
-
-    /// Appends every occurrence of every keyword to `hits`, in no particular order.
-    pub fn find(&self, text: &[u8], hits: &mut Vec<Hit>) {
-        self.find_anchored(text, hits);
-        if let Some((automaton, indices)) = &self.short {
-            for m in automaton.find_overlapping_iter(text) {
-                hits.push(Hit { at: offset(m.start()), keyword: indices[m.pattern().as_usize()] });
-            }
-        }
-    }
-
-    fn find_anchored(&self, text: &[u8], hits: &mut Vec<Hit>) {
-        const STEP: usize = 8;
-        let mut at = 0;
-        for block in text.windows(STEP + 3).step_by(STEP) {
-            let mut found = 0u32;
-            for k in 0..STEP {
-                found |= self.probe(word(&block[k..k + 4])) << k;
-            }
-            while found != 0 {
-                let k = found.trailing_zeros() as usize;
-                self.look(text, at + k, word(&block[k..k + 4]), hits);
-                found &= found - 1;
-            }
-            at += STEP;
-        }
-        while let Some(rest) = text.get(at..).filter(|rest| rest.len() >= WIDTH) {
-            let value = word(&[rest[0], rest[1], rest[2], rest.get(3).copied().unwrap_or(0)]);
-            if self.probe(value) != 0 {
-                self.look(text, at, value, hits);
-            }
-            at += 1;
-        }
+        Self { bitmap, anchors, first }
     }
 
     #[inline]
@@ -124,20 +189,39 @@ impl Prefilter {
         let h = usize::from(hash(value));
         ((self.bitmap[h >> 6] >> (h & 63)) & 1) as u32
     }
+}
 
-    #[inline(never)]
-    fn look(&self, text: &[u8], at: usize, value: u32, hits: &mut Vec<Hit>) {
-        let h = hash(value);
-        // A set bit is that of an anchor.
-        let first = usize::from(self.first[usize::from(h)]).saturating_sub(1);
-        let bucket = self.anchors[first..].iter().take_while(|a| a.hash == h);
-        for anchor in bucket.filter(|a| value & a.mask == a.value) {
-            let bytes = self.keyword(anchor.keyword);
-            let Some(start) = at.checked_sub(usize::from(anchor.back)) else { continue };
-            if text.get(start..start + bytes.len()).is_some_and(|t| t.eq_ignore_ascii_case(bytes)) {
-                hits.push(Hit { at: offset(start), keyword: anchor.keyword });
-            }
+/// Keywords by their first three bytes: quickly made, less quickly asked.
+struct Starts {
+    /// For each hash the last keyword with it, and for each keyword the one before it with the same; counted from 1.
+    last: Box<[u16]>,
+    before: Vec<u16>,
+}
+
+impl Starts {
+    const BITS: u32 = 12;
+
+    fn new<'k>(keywords: impl Iterator<Item = &'k [u8]>) -> Self {
+        let (mut last, mut before) = (vec![0; 1 << Self::BITS].into_boxed_slice(), Vec::new());
+        for (keyword, number) in keywords.zip(1u16..) {
+            let start = keyword.first_chunk().map(|start| Self::hash(*start));
+            before.push(start.map_or(0, |hash| std::mem::replace(&mut last[hash], number)));
         }
+        Self { last, before }
+    }
+
+    fn hash(start: [u8; WIDTH]) -> usize {
+        (usize::from(hash(word(&[start[0], start[1], start[2], 0])))) >> (BITS - Self::BITS)
+    }
+
+    /// The keywords that may begin so.
+    fn at(&self, start: [u8; WIDTH]) -> impl Iterator<Item = u16> {
+        let mut number = self.last[Self::hash(start)];
+        std::iter::from_fn(move || {
+            let found = number.checked_sub(1)?;
+            number = self.before[usize::from(found)];
+            Some(found)
+        })
     }
 }
 
@@ -246,12 +330,21 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    /// What is found, with the tables as without them.
     fn found(keywords: &[&str], text: &[u8]) -> Vec<Hit> {
-        let mut hits = Vec::new();
-        Prefilter::new(keywords).unwrap().find(text, &mut hits);
-        hits.sort();
-        hits.dedup();
-        hits
+        let prefilter = Prefilter::new(keywords).unwrap();
+        let found = || {
+            let mut hits = Vec::new();
+            prefilter.find(text, &mut hits);
+            hits.sort();
+            hits.dedup();
+            hits
+        };
+        let first = found();
+        assert!(prefilter.tables.get().is_none());
+        prefilter.looked.store(FEW, Ordering::Relaxed);
+        assert_eq!(found(), first);
+        first
     }
 
     fn naive(keywords: &[&str], text: &[u8]) -> Vec<Hit> {

@@ -1,12 +1,10 @@
 //! The rules' own examples: every `hit` is found by its rule and no other, every `miss` by none.
 
-use std::borrow::Cow;
-
 use fastrand::Rng;
 
 use super::{Engine, Scratch, settings::Settings};
 use crate::finding::{Confidence, Finding};
-use crate::rules::pattern::{self, PatternRule};
+use crate::rules::pattern::{self, Held, PatternRule};
 use crate::rules::template;
 use crate::source::Source;
 
@@ -23,7 +21,7 @@ pub struct Problem {
 }
 
 /// Runs the examples of `rules` against all of them at once. No problem: an empty list.
-pub fn run(rules: &[Cow<'static, PatternRule>]) -> Vec<Problem> {
+pub fn run(rules: &[Held]) -> Vec<Problem> {
     let mut problems: Vec<Problem> = rules.iter().flat_map(|rule| check_shape(rule)).collect();
     if !problems.is_empty() {
         return problems;

@@ -1,7 +1,6 @@
 //! What a run of the engine is told: the rules in force and everything that weighs their findings. Plain data, resolved
 //! from the policy and the command line before anything is read.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
@@ -14,13 +13,13 @@ use super::glob::Simple;
 pub use crate::finding::Class;
 use crate::finding::{Action, Confidence, Severity, family_of};
 use crate::rules::exception::Exception;
-use crate::rules::pattern::PatternRule;
+use crate::rules::pattern::Held;
 
 /// Everything the engine may know.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
-    /// The pattern rules in force. Those of the catalogue are lent: a copy of all costs more than looking at a small file.
-    pub rules: Vec<Cow<'static, PatternRule>>,
+    /// The pattern rules in force.
+    pub rules: Vec<Held>,
     /// Rules (ids or globs of them) that are switched off.
     pub disable: Vec<Glob>,
     /// Severity by rule id or glob, optionally for one class of files; `None` switches off. Later ones win.

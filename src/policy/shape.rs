@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value as Json};
 
-use super::raw;
+use super::raw::{self, Part};
 
 /// What may stand in a place.
 #[derive(Clone, Debug)]
@@ -71,10 +71,10 @@ pub struct Field {
 /// Where the schema of a key is.
 #[derive(Clone, Debug)]
 enum Schema {
-    /// A part of a document.
-    Part(&'static Json, &'static Json),
-    /// To be made: a section of the file.
-    Section(&'static str, raw::MakeSchema),
+    /// Somewhere in a document.
+    Made(&'static Json, &'static Json),
+    /// To be made; and the table of `$defs` that the key is in, none for the file itself.
+    Part(&'static Part, &'static str),
 }
 
 impl Field {
@@ -85,10 +85,11 @@ impl Field {
     /// What may stand there.
     pub fn shape(&self) -> &Shape {
         let make = || match self.schema {
-            Schema::Part(schema, document) => from_schema(schema, document),
-            Schema::Section(_, make) => {
+            Schema::Made(schema, document) => from_schema(schema, document),
+            Schema::Part(Part::Keys(_, table, keys), _) => from_parts(keys, table),
+            Schema::Part(Part::Whole(_, make), _) => {
                 // The shape of a file lives as long as the process, and so does what it is made from.
-                let document: &'static Json = Box::leak(Box::new(made(make)));
+                let document: &'static Json = Box::leak(Box::new(made(*make)));
                 from_schema(document, document)
             }
         };
@@ -107,8 +108,12 @@ impl Field {
 
     fn schema(&self) -> &'static Json {
         match self.schema {
-            Schema::Part(schema, _) => schema,
-            Schema::Section(name, _) => &json_schema()["properties"][name],
+            Schema::Made(schema, _) => schema,
+            Schema::Part(part, table) => {
+                let whole = json_schema();
+                let table = if table.is_empty() { whole } else { &whole["$defs"][table] };
+                &table["properties"][part.key()]
+            }
         }
     }
 }
@@ -125,10 +130,12 @@ pub struct Choice {
 /// The shape of the whole file.
 pub fn root() -> &'static Shape {
     static ROOT: OnceLock<Shape> = OnceLock::new();
-    ROOT.get_or_init(|| {
-        let fields = raw::SECTIONS.into_iter().map(|(name, make)| (name, Field::new(Schema::Section(name, make))));
-        Shape::Table(TableShape { fields: fields.collect(), required: Vec::new() })
-    })
+    ROOT.get_or_init(|| from_parts(&raw::PARTS, ""))
+}
+
+fn from_parts(parts: &'static [Part], table: &'static str) -> Shape {
+    let fields = parts.iter().map(|part| (part.key(), Field::new(Schema::Part(part, table))));
+    Shape::Table(TableShape { fields: fields.collect(), required: Vec::new() })
 }
 
 /// The JSON Schema (2020-12) of governance.toml.
@@ -235,7 +242,7 @@ fn table(schema: &'static Json, document: &'static Json) -> Shape {
     let properties = schema.get("properties").and_then(Json::as_object).into_iter().flatten();
     let required = schema.get("required").and_then(Json::as_array).into_iter().flatten();
     Shape::Table(TableShape {
-        fields: properties.map(|(key, schema)| (&**key, Field::new(Schema::Part(schema, document)))).collect(),
+        fields: properties.map(|(key, schema)| (&**key, Field::new(Schema::Made(schema, document)))).collect(),
         required: required.filter_map(Json::as_str).collect(),
     })
 }
@@ -308,16 +315,31 @@ mod tests {
             Shape::Names { item, keys } => serde_json::json!({ "names": told(item), "keys": keys }),
             Shape::List { item, least } => serde_json::json!({ "list": told(item), "least": least }),
             Shape::Either(parts) => parts.iter().map(told).collect(),
+            Shape::Format { name, schema } => {
+                let bounds = ["type", "pattern", "minimum", "maximum"].map(|key| schema.get(key));
+                serde_json::json!({ "format": name, "bounds": bounds })
+            }
             other => Json::String(format!("{other:?}")),
         }
     }
 
     #[test]
-    fn the_sections_are_those_of_the_file_and_made_alone_have_the_same_shape() {
+    fn the_parts_are_those_of_the_file_and_made_alone_have_the_same_shape() {
         let whole = from_schema(json_schema(), json_schema());
-        assert_eq!(told(root()), told(&whole));
-        for (name, field) in &root().fields().unwrap().fields {
-            assert!(!field.doc().is_empty(), "{name}");
+        for (key, field) in &root().fields().unwrap().fields {
+            let (one, other) = (told(field.shape()), told(whole.fields().unwrap().fields[key].shape()));
+            assert!(one == other, "{key}:\n{one}\n{other}");
+        }
+        let docs = |shape: &Shape, at: &str| -> Vec<(String, String, Option<Json>)> {
+            let fields = shape.fields().unwrap().fields.iter();
+            fields
+                .map(|(key, field)| (format!("{at}{key}"), field.doc().to_owned(), field.default().cloned()))
+                .collect()
+        };
+        assert_eq!(docs(root(), ""), docs(&whole, ""));
+        for key in ["policies", "checks"] {
+            let of = |shape: &Shape| docs(shape.fields().unwrap().fields[key].shape(), key);
+            assert_eq!(of(root()), of(&whole));
         }
     }
 }

@@ -40,12 +40,12 @@ pub mod template;
 use std::borrow::Cow;
 
 use crate::finding::{RuleInfo, Severity};
-use pattern::PatternRule;
+use pattern::{Held, PatternRule};
 
 /// Every built-in pattern rule, sorted by id.
 pub static CATALOGUE: &[PatternRule] = include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));
 
 /// All of the catalogue, for the engine.
-pub fn built_in() -> Vec<Cow<'static, PatternRule>> {
-    CATALOGUE.iter().map(Cow::Borrowed).collect()
+pub fn built_in() -> Vec<Held> {
+    CATALOGUE.iter().map(Held::BuiltIn).collect()
 }

@@ -1,6 +1,6 @@
 //! A rule that is a regular expression: its data, and its compiled form.
 
-use std::borrow::Cow;
+use std::ops::Deref;
 use std::sync::OnceLock;
 
 use regex_automata::meta;
@@ -167,17 +167,56 @@ fn can_match(hir: &Hir, byte: u8) -> bool {
     }
 }
 
+/// A rule in force: one of the catalogue, which is lent, or one from elsewhere.
+#[derive(Clone, Debug)]
+pub enum Held {
+    /// Of the catalogue: a copy of all of them would cost more than looking at a small file.
+    BuiltIn(&'static PatternRule),
+    /// From a policy or a rule file, or changed.
+    Own(Box<PatternRule>),
+}
+
+impl Held {
+    /// The rule, to be changed.
+    pub fn to_mut(&mut self) -> &mut PatternRule {
+        if let Held::BuiltIn(rule) = *self {
+            *self = Held::from(rule.clone());
+        }
+        match self {
+            Held::Own(rule) => rule,
+            Held::BuiltIn(_) => unreachable!("it was made its own above"),
+        }
+    }
+}
+
+impl From<PatternRule> for Held {
+    fn from(rule: PatternRule) -> Self {
+        Held::Own(Box::new(rule))
+    }
+}
+
+impl Deref for Held {
+    type Target = PatternRule;
+
+    fn deref(&self) -> &PatternRule {
+        match self {
+            Held::BuiltIn(rule) => rule,
+            Held::Own(rule) => rule,
+        }
+    }
+}
+
 /// A rule in force, its regex compiled on first use.
 #[derive(Debug)]
 pub struct Slot {
     /// The rule.
-    pub rule: Cow<'static, PatternRule>,
+    pub rule: Held,
     compiled: OnceLock<Option<Box<Compiled>>>,
 }
 
 impl Slot {
     /// A rule whose regex is known to compile: built-in (a test compiles all of them) or validated on load.
-    pub fn new(rule: Cow<'static, PatternRule>) -> Self {
+    pub fn new(rule: Held) -> Self {
         Self { rule, compiled: OnceLock::new() }
     }
 

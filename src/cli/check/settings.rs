@@ -1,7 +1,6 @@
 //! From the policy and the arguments to the engine's settings. Everything that can be wrong is told here, before the
 //! first file is read.
 
-use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, anyhow};
@@ -18,7 +17,7 @@ use crate::policy::load::{self, Loaded};
 use crate::policy::raw::audit::Audit;
 use crate::policy::raw::policies::EnforcementMode;
 use crate::rules::built_in;
-use crate::rules::pattern::{self, PatternRule};
+use crate::rules::pattern::{self, Held, PatternRule};
 
 /// Everything resolved before the first file is read.
 pub struct Resolved {
@@ -104,7 +103,7 @@ pub fn resolve(args: &Args, policy: &PolicyArgs, families: &[&str], root: &Path)
 ///
 /// # Errors
 /// A policy or rule file that cannot be read or does not hold.
-pub fn rules_in_force(policy: &PolicyArgs, rule_files: &[PathBuf]) -> Result<Vec<Cow<'static, PatternRule>>> {
+pub fn rules_in_force(policy: &PolicyArgs, rule_files: &[PathBuf]) -> Result<Vec<Held>> {
     let dir = working_directory()?;
     let root = super::selection::root_of(&dir);
     let policy = load::valid(policy.load_within(&dir, Some(&root))?)?;
@@ -123,7 +122,7 @@ fn families_to_run(args: &Args, families: &[&str], checks: &Checks) -> Vec<Strin
 ///
 /// # Errors
 /// A rule that does not work, with its id.
-pub fn pattern_rules(checks: &Checks, imported: Vec<PatternRule>) -> Result<Vec<Cow<'static, PatternRule>>> {
+pub fn pattern_rules(checks: &Checks, imported: Vec<PatternRule>) -> Result<Vec<Held>> {
     // Those of the policy were tried when it was judged.
     for rule in &imported {
         let compiled =
@@ -136,7 +135,7 @@ pub fn pattern_rules(checks: &Checks, imported: Vec<PatternRule>) -> Result<Vec<
     more.extend(imported);
     let mut rules = built_in();
     rules.retain(|r| !more.iter().any(|m| m.info.id == r.info.id));
-    rules.extend(more.into_iter().map(Cow::Owned));
+    rules.extend(more.into_iter().map(Held::from));
     Ok(rules)
 }
 

@@ -39,19 +39,71 @@ pub fn schema_of<T: JsonSchema>(generator: SchemaGenerator) -> Schema {
     generator.into_root_schema_for::<T>()
 }
 
-/// The keys of [`File`], each with what makes its schema: a file that has some sections needs no schema of the others.
-pub const SECTIONS: [(&str, MakeSchema); 11] = [
-    ("include", schema_of::<Vec<String>>),
-    ("policies", schema_of::<policies::Policies>),
-    ("checks", schema_of::<checks::Checks>),
-    ("approvals", schema_of::<approvals::Approvals>),
-    ("approvers", schema_of::<approvals::Approvers>),
-    ("reputation", schema_of::<reputation::Reputation>),
-    ("budgets", schema_of::<budgets::Budgets>),
-    ("audit", schema_of::<audit::Audit>),
-    ("events", schema_of::<events::Events>),
-    ("security", schema_of::<events::Security>),
-    ("compliance", schema_of::<compliance::Compliance>),
+/// A key whose schema is made by itself.
+#[derive(Debug)]
+pub enum Part {
+    /// At once.
+    Whole(&'static str, MakeSchema),
+    /// Key by key: the table of that name in the document's `$defs`.
+    Keys(&'static str, &'static str, &'static [Part]),
+}
+
+impl Part {
+    /// The key.
+    pub fn key(&self) -> &'static str {
+        match self {
+            Part::Whole(key, _) | Part::Keys(key, ..) => key,
+        }
+    }
+}
+
+/// The keys of [`File`]: a policy that has some of them needs no schema of the others.
+pub static PARTS: [Part; 11] = [
+    Part::Whole("include", schema_of::<Vec<String>>),
+    Part::Keys("policies", "Policies", &POLICIES),
+    Part::Keys("checks", "Checks", &CHECKS),
+    Part::Whole("approvals", schema_of::<approvals::Approvals>),
+    Part::Whole("approvers", schema_of::<approvals::Approvers>),
+    Part::Whole("reputation", schema_of::<reputation::Reputation>),
+    Part::Whole("budgets", schema_of::<budgets::Budgets>),
+    Part::Whole("audit", schema_of::<audit::Audit>),
+    Part::Whole("events", schema_of::<events::Events>),
+    Part::Whole("security", schema_of::<events::Security>),
+    Part::Whole("compliance", schema_of::<compliance::Compliance>),
+];
+
+static POLICIES: [Part; 16] = [
+    Part::Whole("version", schema_of::<Option<policies::Version>>),
+    Part::Whole("enforcement_mode", schema_of::<policies::EnforcementMode>),
+    Part::Whole("environments", schema_of::<Names<policies::Environment>>),
+    Part::Whole("quality", schema_of::<risk::Quality>),
+    Part::Whole("constitution", schema_of::<Vec<rules::Constitution>>),
+    Part::Whole("action", schema_of::<Vec<rules::ActionDeclaration>>),
+    Part::Whole("rule", schema_of::<Vec<rules::Rule>>),
+    Part::Whole("risk", schema_of::<risk::Risk>),
+    Part::Whole("security", schema_of::<security::Security>),
+    Part::Whole("files", schema_of::<security::Files>),
+    Part::Whole("network", schema_of::<security::Network>),
+    Part::Whole("resource", schema_of::<security::Resource>),
+    Part::Whole("operational", schema_of::<security::Operational>),
+    Part::Whole("agents", schema_of::<Names<security::Agent>>),
+    Part::Whole("capabilities", schema_of::<Names<security::Capability>>),
+    Part::Whole("contract", schema_of::<security::Contract>),
+];
+
+static CHECKS: [Part; 12] = [
+    Part::Whole("exclude", schema_of::<Vec<values::Glob>>),
+    Part::Whole("max_file_size", schema_of::<values::ByteSize>),
+    Part::Whole("disable", schema_of::<Vec<values::RulePattern>>),
+    Part::Whole("baseline", schema_of::<Option<String>>),
+    Part::Whole("severity", schema_of::<Names<checks::SeverityOrOff>>),
+    Part::Whole("per_path", schema_of::<Names<Vec<values::RulePattern>>>),
+    Part::Whole("secrets", schema_of::<checks::Secrets>),
+    Part::Whole("classes", schema_of::<checks::Classes>),
+    Part::Whole("synthetic", schema_of::<checks::Synthetic>),
+    Part::Whole("imports", schema_of::<imports::Imports>),
+    Part::Whole("required_trailers", schema_of::<Vec<String>>),
+    Part::Whole("suppressions", schema_of::<checks::Suppressions>),
 ];
 
 section! {
