@@ -171,7 +171,7 @@ const TAMPERINGS: &[Tampering] = &[
     ),
     (
         "the index of suspensions",
-        "DROP INDEX entry_suspension; CREATE INDEX entry_suspension ON entry(type) WHERE type IN ('x', 'actor.resumed'); \
+        "DROP INDEX entry_suspension; CREATE INDEX entry_suspension ON entry(type) WHERE instr(body, '\"type\":\"actor.') > 0 AND type IN ('x', 'actor.resumed'); \
          PRAGMA writable_schema=ON; UPDATE sqlite_schema SET sql = replace(sql, '''x''', '''actor.suspended''') \
          WHERE name = 'entry_suspension'; PRAGMA writable_schema=RESET",
         1061,

@@ -24,17 +24,17 @@ pub fn of_body(body: &[u8], mut take: impl FnMut(Field, &str)) -> Result<(), Not
 
 /// The values of one member, as [`canonical::members`] hands it out.
 pub fn of_member(name: &str, value: &str, take: &mut impl FnMut(Field, &str)) {
-    let field = match name {
-        "action" => Field::Action,
-        "correlation" => Field::Correlation,
-        "decision" => Field::Decision,
-        "resource" => Field::Resource,
-        "severity" => Field::Severity,
-        "tenant" => Field::Tenant,
-        "type" => Field::Type,
-        "actor" => return actor(value).iter().for_each(|a| take(Field::Actor, a)),
-        "ts" => return hour(&plain(value)).iter().for_each(|h| take(Field::Hour, h)),
-        "tags" => {
+    let field = match name.as_bytes() {
+        b"action" => Field::Action,
+        b"correlation" => Field::Correlation,
+        b"decision" => Field::Decision,
+        b"resource" => Field::Resource,
+        b"severity" => Field::Severity,
+        b"tenant" => Field::Tenant,
+        b"type" => Field::Type,
+        b"actor" => return actor(value).iter().for_each(|a| take(Field::Actor, a)),
+        b"ts" => return hour(&plain(value)).iter().for_each(|h| take(Field::Hour, h)),
+        b"tags" => {
             let tags: Vec<String> = serde_json::from_str(value).unwrap_or_default();
             return tags.iter().for_each(|t| take(Field::Tag, t));
         }
@@ -47,10 +47,19 @@ pub fn of_member(name: &str, value: &str, take: &mut impl FnMut(Field, &str)) {
 
 /// What a JSON string means; another value as it is written.
 pub fn plain(value: &str) -> Cow<'_, str> {
-    match value.strip_prefix('"').and_then(|v| v.strip_suffix('"')) {
-        Some(text) if !text.contains('\\') => Cow::Borrowed(text),
+    match unquoted(value) {
+        Some(text) if !text.as_bytes().contains(&b'\\') => Cow::Borrowed(text),
         Some(_) => serde_json::from_str(value).map_or(Cow::Borrowed(value), Cow::Owned),
         None => Cow::Borrowed(value),
+    }
+}
+
+/// What stands between a string's quotation marks. Every member of every entry comes by: bytes are compared here, and no
+/// patterns.
+pub fn unquoted(value: &str) -> Option<&str> {
+    match value.as_bytes() {
+        [b'"', .., b'"'] => value.get(1..value.len() - 1),
+        _ => None,
     }
 }
 

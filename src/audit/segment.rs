@@ -73,12 +73,8 @@ impl Bits {
     }
 
     /// The offsets, the least first.
-    pub fn iter(&self) -> impl Iterator<Item = u64> + '_ {
-        self.0.iter().enumerate().flat_map(|(n, word)| {
-            let rest = |w: &u64| Some(w & (w - 1)).filter(|w| *w != 0);
-            std::iter::successors(Some(*word).filter(|w| *w != 0), rest)
-                .map(move |w| n as u64 * 64 + u64::from(w.trailing_zeros()))
-        })
+    pub fn iter(&self) -> Offsets<'_> {
+        Offsets { words: &self.0, at: 0, word: self.0[0] }
     }
 
     /// Two bytes an offset where that is shorter, else one bit an entry.
@@ -106,6 +102,27 @@ impl Bits {
             bits.insert(at);
         }
         (rest.is_empty() && bytes.len() < BITMAP && !bytes.is_empty()).then_some(bits)
+    }
+}
+
+/// What [`Bits::iter`] returns.
+pub struct Offsets<'a> {
+    words: &'a [u64; WORDS],
+    at: usize,
+    word: u64,
+}
+
+impl Iterator for Offsets<'_> {
+    type Item = u64;
+
+    fn next(&mut self) -> Option<u64> {
+        while self.word == 0 {
+            self.at += 1;
+            self.word = *self.words.get(self.at)?;
+        }
+        let bit = self.word.trailing_zeros();
+        self.word &= self.word - 1;
+        Some(self.at as u64 * 64 + u64::from(bit))
     }
 }
 

@@ -4,6 +4,7 @@
 //! size 0 (it would vouch for nothing, so it is refused, also from 0 to 0); equal sizes need equal roots and no proof.
 
 use std::fmt;
+use std::ops::Range;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -110,24 +111,27 @@ pub fn root(leaves: &[Hash]) -> Hash {
 
 /// The inclusion proof `PATH(index, leaves)`; `None` where the tree has no such leaf.
 pub fn inclusion_proof(leaves: &[Hash], index: u64) -> Option<Vec<Hash>> {
-    let index = usize::try_from(index).ok().filter(|i| *i < leaves.len())?;
-    let mut proof = Vec::new();
-    path(leaves, index, &mut proof);
-    Some(proof)
+    let size = leaves.len() as u64;
+    let subtree = |r: Range<u64>| leaves.get(r.start as usize..r.end as usize).map(root);
+    (index < size).then(|| inclusion_ranges(size, index).into_iter().filter_map(subtree).collect())
 }
 
-fn path(leaves: &[Hash], index: usize, proof: &mut Vec<Hash>) {
-    if leaves.len() < 2 {
-        return;
+/// The parts of a tree of `size` leaves whose roots are the inclusion proof of leaf `index`.
+pub fn inclusion_ranges(size: u64, index: u64) -> Vec<Range<u64>> {
+    let (mut from, mut to) = (0, size);
+    let mut ranges = Vec::new();
+    while to - from > 1 {
+        let middle = from + split((to - from) as usize) as u64;
+        if index < middle {
+            ranges.push(middle..to);
+            to = middle;
+        } else {
+            ranges.push(from..middle);
+            from = middle;
+        }
     }
-    let (left, right) = leaves.split_at(split(leaves.len()));
-    if index < left.len() {
-        path(left, index, proof);
-        proof.push(root(right));
-    } else {
-        path(right, index - left.len(), proof);
-        proof.push(root(left));
-    }
+    ranges.reverse();
+    ranges
 }
 
 /// The consistency proof `PROOF(old, leaves)`; `None` where `old` is 0 or beyond the tree.

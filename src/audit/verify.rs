@@ -7,7 +7,7 @@
 use std::fmt;
 
 use super::canonical;
-use super::columns::Columns;
+use super::columns::{Columns, unquoted};
 use super::entry::{self, Entry, VERSION};
 use super::tree::{self, Frontier, Hash};
 
@@ -356,30 +356,30 @@ fn place<'a>(body: &'a [u8], mut columns: Option<(u64, &mut Columns)>) -> Result
         if let Some((seq, columns)) = &mut columns {
             columns.member(*seq, name, value);
         }
-        match name {
-            "v" => version = Some(value),
-            "seq" => seq = value.parse().ok(),
-            "prev" => prev = tagged_hash(value),
-            "type" => kind = Some(value).filter(|v| v.starts_with('"')),
-            "data_commit" => commitment = Some(value),
-            "ts" => timed = value.starts_with('"'),
+        match name.as_bytes() {
+            b"v" => version = Some(value),
+            b"seq" => seq = value.parse().ok(),
+            b"prev" => prev = tagged_hash(value),
+            b"type" => kind = unquoted(value),
+            b"data_commit" => commitment = Some(value),
+            b"ts" => timed = unquoted(value).is_some(),
             _ => (),
         }
     })
     .map_err(Fault::NotCanonical)?;
-    if version.and_then(|v| v.strip_prefix('"')).and_then(|v| v.strip_suffix('"')) != Some(VERSION) {
+    if version.and_then(unquoted) != Some(VERSION) {
         return Err(Fault::NotAnEntry("its `v` is not govctl.audit/1"));
     }
     let (Some(seq), Some(prev)) = (seq, prev) else { return Err(Fault::NotAnEntry("no `seq` or `prev`")) };
     match kind {
-        Some(kind) if timed => Ok(Place { seq, prev, commitment, is_pruning: kind == "\"log.pruned\"" }),
+        Some(kind) if timed => Ok(Place { seq, prev, commitment, is_pruning: kind == "log.pruned" }),
         _ => Err(Fault::NotAnEntry("no `type` or `ts`")),
     }
 }
 
 /// Reads `"sha256:<hex>"`.
 fn tagged_hash(written: &str) -> Option<Hash> {
-    written.strip_prefix("\"sha256:").and_then(|v| v.strip_suffix('"')).and_then(hash_of_hex)
+    unquoted(written).and_then(|v| v.strip_prefix("sha256:")).and_then(hash_of_hex)
 }
 
 fn hash_of_hex(hex: &str) -> Option<Hash> {
@@ -387,20 +387,28 @@ fn hash_of_hex(hex: &str) -> Option<Hash> {
     if digits.len() != 64 {
         return None;
     }
-    let mut bytes = [0; 32];
+    let (mut bytes, mut wrong) = ([0; 32], 0);
     for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
-        *byte = digit(pair[0])? << 4 | digit(pair[1])?;
+        let (high, low) = (DIGITS[pair[0] as usize], DIGITS[pair[1] as usize]);
+        wrong |= (high | low) & 0xf0;
+        *byte = high << 4 | low & 0x0f;
+    }
+    if wrong != 0 {
+        return None;
     }
     Some(Hash(bytes))
 }
 
-fn digit(c: u8) -> Option<u8> {
-    match c {
-        b'0'..=b'9' => Some(c - b'0'),
-        b'a'..=b'f' => Some(c - b'a' + 10),
-        _ => None,
+/// The value of each lower-case digit; above 15: none.
+const DIGITS: [u8; 256] = {
+    let mut digits = [0xff; 256];
+    let mut n = 0;
+    while n < 16 {
+        digits[b"0123456789abcdef"[n] as usize] = n as u8;
+        n += 1;
     }
-}
+    digits
+};
 
 #[cfg(test)]
 mod tests {

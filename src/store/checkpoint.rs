@@ -1,6 +1,8 @@
 //! Signing what is durable. A stored checkpoint carries the frontier of its tree, so the next one hashes only what came
 //! since; the frontier is worth nothing unless it leads to the signed root.
 
+use std::ops::Range;
+
 use rusqlite::{OptionalExtension as _, params};
 use serde_json::json;
 
@@ -85,9 +87,9 @@ impl Store {
         }
         let newest = self.checkpoints()?.pop().filter(|c| c.size > seq);
         let checkpoint = newest.map_or_else(|| self.sign_now(), Ok)?;
-        let leaves = self.leaves(0, checkpoint.size)?;
-        let path = tree::inclusion_proof(&leaves, seq)
-            .ok_or_else(|| StoreError::other(format!("entries before {seq} are missing: run `govctl audit verify`")))?;
+        // One part of the tree after the other: all leaves at once would be 32 bytes an entry.
+        let root = |range: &Range<u64>| self.grown(Frontier::default(), range).map(|tree| tree.root());
+        let path = tree::inclusion_ranges(checkpoint.size, seq).iter().map(root).collect::<Result<_, _>>()?;
         let body = self.conn.query_row("SELECT body FROM entry WHERE seq = ?1", [int(seq)], |r| {
             Ok(r.get_ref(0)?.as_bytes()?.to_vec())
         })?;
@@ -148,27 +150,25 @@ impl Store {
             let signed = Checkpoint::parse(SignedNote::parse(&note).ok()?.text()).ok()?;
             (signed.size == size && signed.root == tree.root()).then_some(tree)
         });
-        let mut tree = start.unwrap_or_default();
-        let end = self.size()?;
-        for leaf in self.leaves(tree.size(), end)? {
-            tree.push(leaf);
-        }
-        Ok(tree)
+        let tree = start.unwrap_or_default();
+        let range = tree.size()..self.size()?;
+        self.grown(tree, &range)
     }
 
-    pub(super) fn leaves(&self, from: u64, to: u64) -> Result<Vec<Hash>, StoreError> {
-        let mut select =
-            self.conn.prepare_cached("SELECT leaf FROM entry WHERE seq >= ?1 AND seq < ?2 ORDER BY seq")?;
-        let mut rows = select.query([int(from), int(to)])?;
-        let mut leaves = Vec::new();
+    /// The tree with these entries' leaves added, one after the other.
+    fn grown(&self, mut tree: Frontier, range: &Range<u64>) -> Result<Frontier, StoreError> {
+        let size = tree.size() + (range.end.saturating_sub(range.start));
+        let sql = "SELECT leaf FROM entry WHERE seq >= ?1 AND seq < ?2 ORDER BY seq";
+        let mut select = self.conn.prepare_cached(sql)?;
+        let mut rows = select.query([int(range.start), int(range.end)])?;
         while let Some(row) = rows.next()? {
             let leaf = Hash::from_slice(row.get_ref(0)?.as_bytes().unwrap_or_default());
-            leaves.push(
+            tree.push(
                 leaf.ok_or_else(|| StoreError::other("a stored leaf has not 32 bytes: run `govctl audit verify`"))?,
             );
         }
-        match leaves.len() as u64 == to.saturating_sub(from) {
-            true => Ok(leaves),
+        match tree.size() == size {
+            true => Ok(tree),
             false => Err(StoreError::other("entries are missing: run `govctl audit verify`")),
         }
     }

@@ -122,7 +122,9 @@ impl fmt::Display for Cause {
         match self {
             Cause::Sql(e) => write!(f, "{}", explain(e)),
             Cause::Io(what, e) => write!(f, "{what}: {e}"),
-            Cause::NoLog => f.write_str("there is no log yet; `govctl check` begins one, or name one with --db FILE"),
+            Cause::NoLog => f.write_str(
+                "there is no log yet; `govctl check` begins one where a governance.toml is, or name one with --db FILE",
+            ),
             Cause::Foreign => f.write_str("this is a database of another program; nothing was changed in it"),
             Cause::Newer { found, known } => write!(
                 f,

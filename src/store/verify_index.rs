@@ -96,8 +96,8 @@ impl Store {
 
     /// Who is suspended is read from an index of SQLite's own.
     fn suspension_problems(&self, said: &[u64]) -> Result<Vec<Problem>> {
-        let sql =
-            "SELECT seq FROM entry INDEXED BY entry_suspension WHERE type IN ('actor.suspended', 'actor.resumed')";
+        let sql = "SELECT seq FROM entry INDEXED BY entry_suspension \
+                   WHERE instr(body, '\"type\":\"actor.') > 0 AND type IN ('actor.suspended', 'actor.resumed')";
         let mut indexed = BTreeSet::new();
         self.scan(sql, |seq, _| {
             indexed.insert(seq);

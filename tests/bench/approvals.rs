@@ -1,12 +1,16 @@
 //! What an approval costs beside a bare durable SQLite transaction of the same run (goals: to ask ≤ 1.3 ×, to use ≤ 1.5 ×),
 //! and what lists, looks and votes cost where 100,000 wait (goal: 20 ms each).
 //!
-//! `cargo bench --bench approvals`. How many wait is GOVCTL_BENCH_PENDING.
+//! `cargo bench --bench approvals`. How many wait is GOVCTL_BENCH_PENDING. With GOVCTL_BENCH_TURNS=ROUNDS only the first
+//! three, in turns.
 
 #![allow(clippy::expect_used)]
 
+mod turns;
+
 use std::cell::{Cell, RefCell};
 use std::env;
+use std::path::Path;
 
 use divan::Bencher;
 use govctl::approvals::bound::Form;
@@ -22,7 +26,42 @@ use govctl::store::{Location, Options, Store, clock};
 use rusqlite::{Connection, TransactionBehavior, params};
 
 fn main() {
-    divan::main();
+    match env::var("GOVCTL_BENCH_TURNS").ok().and_then(|n| n.parse().ok()) {
+        Some(rounds) => in_turns(rounds),
+        None => divan::main(),
+    }
+}
+
+fn in_turns(rounds: usize) {
+    let dir = folder();
+    let mut conn = bare_sqlite(dir.path());
+    let (mut asked, mut used) = (Queue::new(), Queue::new());
+    let consumed = || {
+        let n = used.ask();
+        used.approve(n);
+        turns::timed(|| used.consume(n))
+    };
+    let parts: Vec<turns::Part<'_>> = vec![
+        ("bare transaction", Box::new(|| turns::timed(|| insert(&mut conn)))),
+        ("create", Box::new(|| turns::timed(|| asked.ask()))),
+        ("consume", Box::new(consumed)),
+    ];
+    turns::run(rounds, parts);
+}
+
+fn bare_sqlite(dir: &Path) -> Connection {
+    let conn = Connection::open(dir.join("bare.db")).expect("a database in a fresh folder");
+    let setup = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE t (id INTEGER PRIMARY KEY, body TEXT)";
+    conn.execute_batch(setup).expect("a fresh database");
+    conn
+}
+
+/// One row of as many bytes as an approval has, durably.
+fn insert(conn: &mut Connection) {
+    let body = "x".repeat(1000);
+    let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate).expect("nobody else");
+    tx.execute("INSERT INTO t (body) VALUES (?1)", [&body]).expect("room on the disk");
+    tx.commit().expect("room on the disk");
 }
 
 const POLICY: &str = "policies.version = \"1.0\"\n[[approvers.user]]\nid = \"ann\"\nrole = \"owner\"\ncan_approve = [\"*\"]\n\
@@ -170,15 +209,8 @@ impl Queue {
 #[divan::bench(sample_count = 300, sample_size = 1)]
 fn bare_transaction(bencher: Bencher<'_, '_>) {
     let dir = folder();
-    let mut conn = Connection::open(dir.path().join("bare.db")).expect("a database in a fresh folder");
-    let setup = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE t (id INTEGER PRIMARY KEY, body TEXT)";
-    conn.execute_batch(setup).expect("a fresh database");
-    let body = "x".repeat(1000);
-    bencher.bench_local(|| {
-        let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate).expect("nobody else");
-        tx.execute("INSERT INTO t (body) VALUES (?1)", [&body]).expect("room on the disk");
-        tx.commit().expect("room on the disk");
-    });
+    let mut conn = bare_sqlite(dir.path());
+    bencher.bench_local(|| insert(&mut conn));
 }
 
 #[divan::bench(sample_count = 300, sample_size = 1)]

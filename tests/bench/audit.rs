@@ -1,9 +1,12 @@
 //! The audit log's speed: verification beside plain SHA-256 over the same bytes, appending, querying.
 //!
 //! `cargo bench --bench audit`. The size of the large log is GOVCTL_BENCH_ENTRIES (default 100,000).
-//! With GOVCTL_BENCH_FILL=FOLDER it only makes a log of that size there, for measuring commands.
+//! With GOVCTL_BENCH_TURNS=ROUNDS it compares one durable append with one durable insert of as many bytes in bare SQLite, in
+//! turns. With GOVCTL_BENCH_FILL=FOLDER it only makes a log of that size there, for measuring commands.
 
 #![allow(clippy::expect_used)]
+
+mod turns;
 
 use std::env;
 use std::path::Path;
@@ -18,10 +21,36 @@ use rusqlite::Connection;
 use sha2::{Digest as _, Sha256};
 
 fn main() {
-    match env::var_os("GOVCTL_BENCH_FILL") {
-        Some(dir) => drop(filled(Path::new(&dir), entries())),
+    if let Some(dir) = env::var_os("GOVCTL_BENCH_FILL") {
+        return drop(filled(Path::new(&dir), entries()));
+    }
+    match env::var("GOVCTL_BENCH_TURNS").ok().and_then(|n| n.parse().ok()) {
+        Some(rounds) => append_beside_an_insert(rounds),
         None => divan::main(),
     }
+}
+
+fn append_beside_an_insert(rounds: usize) {
+    let (log, bare) = (folder(), folder());
+    let conn = bare_sqlite(bare.path());
+    let mut store = open(log.path());
+    let body = "x".repeat(420);
+    let insert = || conn.execute("INSERT INTO t (body) VALUES (?1)", [&body]).expect("room on the disk");
+    let mut n = 0;
+    let append = || {
+        n += 1;
+        let event = event(n);
+        turns::timed(|| store.append(&event).expect("room on the disk"))
+    };
+    turns::run(rounds, vec![("insert", Box::new(|| turns::timed(insert))), ("append", Box::new(append))]);
+}
+
+/// A row is as long as an entry; a log needs at least numbers.
+fn bare_sqlite(dir: &Path) -> Connection {
+    let conn = Connection::open(dir.join("bare.db")).expect("a database in a fresh folder");
+    let setup = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE t (id INTEGER PRIMARY KEY, body TEXT)";
+    conn.execute_batch(setup).expect("a fresh database");
+    conn
 }
 
 fn entries() -> u64 {
@@ -133,9 +162,7 @@ fn open_append_close(bencher: Bencher<'_, '_>) {
 #[divan::bench(sample_count = 2200, sample_size = 1)]
 fn insert_durably_in_bare_sqlite(bencher: Bencher<'_, '_>) {
     let temp = folder();
-    let conn = Connection::open(temp.path().join("bare.db")).expect("a database in a fresh folder");
-    let setup = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE t (id INTEGER PRIMARY KEY, body TEXT)";
-    conn.execute_batch(setup).expect("a fresh database");
+    let conn = bare_sqlite(temp.path());
     let body = "x".repeat(420);
     bencher.bench_local(|| conn.execute("INSERT INTO t (body) VALUES (?1)", [&body]).expect("room on the disk"));
 }

@@ -11,7 +11,7 @@ use parquet::basic::Compression;
 use parquet::data_type::{BoolType, ByteArray, ByteArrayType, DataType, Int64Type};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
-use parquet::file::properties::WriterProperties;
+use parquet::file::properties::{WriterProperties, WriterPropertiesBuilder};
 use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::parser::parse_message_type;
 
@@ -19,8 +19,10 @@ use super::csv;
 use crate::audit::entry::Entry;
 
 /// A group is written when it has so many rows or bytes.
-const ROWS: usize = 10_000;
-const BYTES: usize = 4 << 20;
+const ROWS: usize = 5_000;
+const BYTES: usize = 2 << 20;
+/// Columns of which no two values are the same: a dictionary of them is as large as they are.
+const UNIQUE: [&str; 3] = ["body", "id", "prev"];
 
 /// A table that is being written.
 pub(super) struct Table {
@@ -48,8 +50,9 @@ impl Table {
             .map(|(key, value)| KeyValue::new(key.to_owned(), value.to_owned()));
         let properties = WriterProperties::builder()
             .set_compression(Compression::SNAPPY)
-            .set_key_value_metadata(Some(about.to_vec()))
-            .build();
+            .set_key_value_metadata(Some(about.to_vec()));
+        let plain = |p: WriterPropertiesBuilder, name: &str| p.set_column_dictionary_enabled(name.into(), false);
+        let properties = UNIQUE.into_iter().fold(properties, plain).build();
         let schema = Arc::new(parse_message_type(&schema).map_err(failed)?);
         let written = Written::default();
         let writer = SerializedFileWriter::new(written.clone(), schema, Arc::new(properties)).map_err(failed)?;

@@ -188,7 +188,7 @@ pub(super) fn votes(conn: &Connection, id: &str) -> Result<Vec<Cast>, StoreError
 /// Who is suspended, by the log: the last word on each counts.
 pub(super) fn suspended(conn: &Connection) -> Result<BTreeSet<String>, StoreError> {
     let sql = "SELECT type, coalesce(resource, actor) FROM entry INDEXED BY entry_suspension \
-               WHERE type IN ('actor.suspended', 'actor.resumed') ORDER BY seq";
+               WHERE instr(body, '\"type\":\"actor.') > 0 AND type IN ('actor.suspended', 'actor.resumed') ORDER BY seq";
     let mut select = conn.prepare_cached(sql)?;
     let rows = select.query_map([], |r| Ok((r.get::<_, String>(0)?, r.get::<_, String>(1)?)))?;
     let mut suspended = BTreeSet::new();
