@@ -11,9 +11,10 @@ use govctl::rules::code::catalogue::Catalogue;
 use govctl::rules::code::config::CodeConfig;
 use govctl::rules::code::facts::{Facts, Language};
 use govctl::rules::code::lines::LineIndex;
-use govctl::rules::code::program::Member;
+use govctl::rules::code::program::{Member, Program};
 use govctl::rules::code::read::Unit;
 use govctl::rules::code::rule::{Class, languages};
+use govctl::rules::code::synthetic::calls_fabricator;
 use govctl::rules::code::{self, Families, Scope, modules};
 
 fn fixtures() -> PathBuf {
@@ -81,7 +82,8 @@ fn check(rule: &str, root: &Path, files: &[PathBuf]) -> (Hits, Hits) {
     }
     let outcome = code::check_program(&members, &config, families(rule), Scope::Everything);
     assert_eq!(outcome.errors, Vec::<String>::new(), "{rule}");
-    for (at, draft) in outcome.drafts {
+    let called = families(rule).synthetic.then(|| calls_fabricator::check(&Program::new(&members, &config)).drafts);
+    for (at, draft) in outcome.drafts.into_iter().chain(called.into_iter().flatten()) {
         found.insert((members[at].path.clone(), indexes[at].line(draft.place.start), draft.rule.into_owned()));
     }
     (found, expected)

@@ -4,11 +4,12 @@
 //! The facts of every file are kept, their texts only as long as `KEPT_TEXT` lasts: beyond it, what only the whole
 //! program shows is reported with its line but without an excerpt.
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-use super::place::{Places, excerpt};
+use super::place::{count_chars, excerpt};
 use super::settings::Settings;
 use super::{Engine, Scratch};
 use crate::finding::{Action, Confidence, Excerpt, Finding, Fingerprint, Span, Suppressed};
@@ -65,7 +66,8 @@ struct FileKept {
     drafts: Vec<(Draft, Finding)>,
     seen: HashMap<(String, String), u32>,
     text: Option<Box<[u8]>>,
-    lines: LineIndex,
+    /// Made when first needed, or when the text goes.
+    lines: OnceCell<LineIndex>,
     only_lines: Option<Vec<u32>>,
 }
 
@@ -119,8 +121,8 @@ impl CodeEngine {
             member,
             drafts: Vec::new(),
             seen: HashMap::new(),
+            lines: text.is_none().then(|| LineIndex::new(source.bytes)).map_or_else(OnceCell::new, OnceCell::from),
             text,
-            lines: LineIndex::new(source.bytes),
             only_lines: source.only_lines.map(<[u32]>::to_vec),
         };
         self.finish_drafts(&mut kept, drafts, Some(source.bytes), settings);
@@ -132,13 +134,14 @@ impl CodeEngine {
         let mut files = files.0.into_inner().unwrap_or_else(PoisonError::into_inner).files;
         files.sort_by(|a, b| a.member.path.cmp(&b.member.path));
         let (mut members, mut rest): (Vec<Member>, Vec<Rest>) = files.into_iter().map(FileKept::split).unzip();
+        let mut called = Vec::new();
         if self.families.synthetic {
             let texts: Vec<_> = rest.iter().map(|r| r.text.as_deref()).collect();
             let (config, needs, catalogue) = (&self.config, &self.needs, &self.catalogue);
-            follow::complete(&mut members, &Reading { texts: &texts, config, needs, catalogue });
+            called = follow::complete(&mut members, &Reading { texts: &texts, config, needs, catalogue });
         }
         let outcome = code::check_program(&members, &self.config, self.families, scope);
-        for (at, draft) in outcome.drafts {
+        for (at, draft) in outcome.drafts.into_iter().chain(called) {
             rest[at].later.push(draft);
         }
         let mut all = Vec::with_capacity(members.len());
@@ -177,18 +180,14 @@ impl CodeEngine {
         if drafts.is_empty() {
             return;
         }
-        let secrets = text.map(|t| self.secrets(t)).unwrap_or_default();
-        let mut places = text.map(|t| Places::new(t, 1));
+        let secrets = text.map(|t| self.secrets(t, &drafts)).unwrap_or_default();
         for draft in drafts {
             if !settings.applies(&draft.rule, Some(&file.member.path)) {
                 continue;
             }
             let Some(severity) = settings.severity_of(&draft.rule, file.member.class, draft.severity) else { continue };
             let range = draft.place.range();
-            let span = match &mut places {
-                Some(places) => places.span(&range),
-                None => file.bare_span(&range),
-            };
+            let span = file.span(&range, text);
             if !file.counts(&span) {
                 continue;
             }
@@ -216,13 +215,13 @@ impl CodeEngine {
         }
     }
 
-    /// Every secret in a text, whichever families run: an excerpt must not show one.
-    fn secrets(&self, text: &[u8]) -> Vec<Range<usize>> {
+    /// Every secret where something is shown, whichever families run: an excerpt must not show one.
+    fn secrets(&self, text: &[u8], shown: &[Draft]) -> Vec<Range<usize>> {
         let make = || Engine::new(Settings { rules: built_in(), ..Settings::default() }).ok();
         let Some(masker) = self.masker.get_or_init(make) else { return Vec::new() };
         let taken = self.scratches.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut scratch = taken.unwrap_or_default();
-        let found = masker.secrets(text, &mut scratch);
+        let found = masker.secrets_near(text, shown.iter().map(|d| d.place.start as usize), &mut scratch);
         self.scratches.lock().unwrap_or_else(PoisonError::into_inner).push(scratch);
         found
     }
@@ -254,7 +253,7 @@ struct Rest {
     drafts: Vec<(Draft, Finding)>,
     seen: HashMap<(String, String), u32>,
     text: Option<Box<[u8]>>,
-    lines: LineIndex,
+    lines: OnceCell<LineIndex>,
     only_lines: Option<Vec<u32>>,
     later: Vec<Draft>,
 }
@@ -265,11 +264,19 @@ impl FileKept {
         (member, Rest { drafts, seen, text, lines, only_lines, later: Vec::new() })
     }
 
-    fn bare_span(&self, range: &Range<usize>) -> Span {
-        let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-        let column = |at: usize, line: u32| offset(at).saturating_sub(self.lines.start(line)) + 1;
-        let (line, end_line) = (self.lines.line(offset(range.start)), self.lines.line(offset(range.end)));
-        Span { line, column: column(range.start, line), end_line, end_column: column(range.end, end_line) }
+    /// Lines and columns; without the text a column counts bytes.
+    fn span(&self, range: &Range<usize>, text: Option<&[u8]>) -> Span {
+        let lines = self.lines.get_or_init(|| LineIndex::new(text.unwrap_or_default()));
+        let position = |at: usize| {
+            let at = text.map_or(at, |t| at.min(t.len()));
+            let line = lines.line(u32::try_from(at).unwrap_or(u32::MAX));
+            let start = lines.start(line) as usize;
+            let chars = text.and_then(|t| t.get(start..at)).map(count_chars);
+            let before = chars.unwrap_or_else(|| u32::try_from(at.saturating_sub(start)).unwrap_or(u32::MAX));
+            (line, before.saturating_add(1))
+        };
+        let ((line, column), (end_line, end_column)) = (position(range.start), position(range.end.max(range.start)));
+        Span { line, column, end_line, end_column }
     }
 
     fn counts(&self, span: &Span) -> bool {

@@ -12,6 +12,7 @@ pub mod finish;
 mod glob;
 pub mod masker;
 pub mod matching;
+mod near;
 pub mod place;
 pub mod prefilter;
 pub mod selftest;
@@ -200,6 +201,11 @@ impl Engine {
     fn matches_as_written(&self, path: Option<&str>, text: &[u8], scratch: &mut Scratch) -> Vec<Match> {
         scratch.hits.clear();
         self.prefilter.find(text, &mut scratch.hits);
+        self.matches_of_hits(path, text, scratch)
+    }
+
+    /// Every match that one of the keywords found so far leads to.
+    fn matches_of_hits(&self, path: Option<&str>, text: &[u8], scratch: &mut Scratch) -> Vec<Match> {
         if scratch.hits.is_empty() && self.unkeyed.is_empty() {
             return Vec::new();
         }

@@ -44,7 +44,8 @@ impl<'a> Places<'a> {
     }
 }
 
-fn count_chars(bytes: &[u8]) -> u32 {
+/// How many characters these bytes are.
+pub fn count_chars(bytes: &[u8]) -> u32 {
     let count = if bytes.is_ascii() { bytes.len() } else { String::from_utf8_lossy(bytes).chars().count() };
     u32::try_from(count).unwrap_or(u32::MAX)
 }

@@ -379,8 +379,12 @@ impl Facts {
     /// The dotted name of what a place stands in, without the module; empty at module level.
     pub fn symbol(&self, def: DefId) -> String {
         let Some(def) = self.def(def).filter(|d| d.kind != DefKind::Module) else { return String::new() };
-        let full = self.text(def.path);
+        let mut full = self.text(def.path);
         let module = self.text(self.module);
-        full.strip_prefix(&module).map_or(full.as_str(), |rest| rest.trim_start_matches('.')).to_owned()
+        if let Some(rest) = full.strip_prefix(&module) {
+            let inside = full.len() - rest.trim_start_matches('.').len();
+            full.drain(..inside);
+        }
+        full
     }
 }

@@ -16,8 +16,8 @@ use super::facts::{Facts, Import};
 use super::modules::module_name;
 use super::program::{Member, Program};
 use super::read::Unit;
-use super::rule::Class;
-use super::synthetic::calls_fabricator;
+use super::rule::{Class, Draft};
+use super::synthetic::calls_fabricator::{self, Called};
 
 /// What reading again needs.
 #[derive(Clone, Copy)]
@@ -32,12 +32,10 @@ pub struct Reading<'a> {
     pub catalogue: &'a Catalogue,
 }
 
-/// Reads in full whatever the rule on callers of fabricators could find something in.
-pub fn complete(members: &mut [Member], reading: &Reading<'_>) {
-    if !members.iter().any(|m| m.facts.partial) {
-        return;
-    }
-    let tests = reached_tests(members, reading.texts);
+/// Reads in full whatever the rule on callers of fabricators could find something in, and gives what it finds.
+pub fn complete(members: &mut [Member], reading: &Reading<'_>) -> Vec<(usize, Draft)> {
+    let tests =
+        if members.iter().any(|m| m.facts.partial) { reached_tests(members, reading.texts) } else { BTreeSet::new() };
     for file in &tests {
         let text = reading.text(*file);
         if members[*file].facts.partial && reading.needs.may_fabricate(&members[*file].module, text) {
@@ -47,7 +45,7 @@ pub fn complete(members: &mut [Member], reading: &Reading<'_>) {
     let mut known: BTreeSet<String> = BTreeSet::new();
     loop {
         let program = Program::new(members, reading.config);
-        let words = calls_fabricator::words(&program);
+        let Called { drafts, words } = calls_fabricator::check(&program);
         let fresh: Vec<&String> = words.difference(&known).collect();
         let mut wanted = program.asked_for();
         let counts = |file: &usize| members[*file].class != Class::Test || tests.contains(file);
@@ -55,7 +53,7 @@ pub fn complete(members: &mut [Member], reading: &Reading<'_>) {
         wanted.retain(|file| members[*file].facts.partial);
         known.extend(words);
         if wanted.is_empty() {
-            return;
+            return drafts;
         }
         for file in wanted {
             reading.again(file, &mut members[file]);
@@ -134,10 +132,14 @@ impl Tests {
 
     /// The tests that an import may lead to: the one it names, and those in a package it names whose names are written out.
     fn meant_by(&self, members: &[Member], file: usize, import: &Import, text: Option<&[u8]>) -> Vec<usize> {
-        let facts = &members[file].facts;
-        let module = facts.text(import.module);
-        let mut out: Vec<usize> = self.modules.get(&module).copied().into_iter().collect();
-        let whole = if import.name.is_some() { format!("{module}.{}", facts.text(import.name)) } else { module };
+        let names = &members[file].facts.names;
+        let mut whole = String::new();
+        names.write(import.module, &mut whole);
+        let mut out: Vec<usize> = self.modules.get(&whole).copied().into_iter().collect();
+        if import.name.is_some() {
+            whole.push('.');
+            whole.push_str(&names.text(import.name));
+        }
         out.extend(self.modules.get(&whole));
         let first = whole.split('.').next().unwrap_or_default();
         // `import a.b` binds `a`, and everything in it.

@@ -7,6 +7,7 @@
 pub mod builder;
 pub mod catalogue;
 pub mod config;
+pub mod depth;
 pub mod detail;
 pub mod facts;
 pub mod follow;
@@ -81,7 +82,8 @@ pub enum Scope {
     Part,
 }
 
-/// Runs every rule that needs all files, which are sorted by path.
+/// Runs every rule that needs all files, which are sorted by path; but for `synthetic::calls_fabricator`, which decides
+/// what is read and so has run ([`follow`]).
 pub fn check_program(members: &[Member], config: &CodeConfig, families: Families, scope: Scope) -> Outcome {
     let program = Program::new(members, config);
     let complete = scope == Scope::Everything;
@@ -89,9 +91,6 @@ pub fn check_program(members: &[Member], config: &CodeConfig, families: Families
     let asks_for_tests = families.standards && config.standards.as_ref().is_some_and(|s| s.require_tests);
     if scope == Scope::Changes && asks_for_tests {
         out.drafts.extend(standards::tests_required::check(members));
-    }
-    if families.synthetic {
-        out.drafts.extend(synthetic::calls_fabricator::check(&program));
     }
     out
 }

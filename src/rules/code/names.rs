@@ -10,6 +10,13 @@ use rustc_hash::FxBuildHasher;
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub struct Seg(u32);
 
+impl Seg {
+    /// Its number: dense from 0, in order of first use.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
 /// A dotted name. [`Sym::NONE`] is no name at all: what could not be resolved.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub struct Sym(u32);
@@ -200,10 +207,7 @@ impl Names {
 
     /// The last named step.
     pub fn last(&self, sym: Sym) -> &str {
-        match self.entry(sym).step {
-            Step::Name(seg) if sym.is_some() => self.seg_text(seg),
-            _ => "",
-        }
+        self.last_seg(sym).map_or("", |seg| self.seg_text(seg))
     }
 
     /// The name in full: `numpy.random.default_rng().normal`.
@@ -213,33 +217,61 @@ impl Names {
         out
     }
 
-    fn write(&self, sym: Sym, out: &mut String) {
-        let mut steps = Vec::with_capacity(8);
-        let mut at = sym;
-        let mut length = 0;
-        while at.is_some() {
-            let Entry { parent, step } = self.entry(at);
-            length += match step {
-                Step::Name(seg) => self.seg_text(seg).len() + 1,
-                Step::Call => 2,
-                Step::Instance(_) => 4,
-            };
-            steps.push(step);
-            at = parent;
+    /// Puts the name in full behind what is in `out`, which is empty or ends a name that this one goes on from.
+    pub fn write(&self, sym: Sym, out: &mut String) {
+        const STEPS: usize = 16;
+        let (mut way, mut count, mut at) = ([Sym::NONE; STEPS], 0, sym);
+        while at.is_some() && count < STEPS {
+            way[count] = at;
+            count += 1;
+            at = self.entry(at).parent;
         }
-        out.reserve(length);
-        for step in steps.iter().rev() {
-            match step {
+        if at.is_some() {
+            self.write(at, out);
+        }
+        for at in way[..count].iter().rev() {
+            match self.entry(*at).step {
                 Step::Name(seg) => {
                     if !out.is_empty() {
                         out.push('.');
                     }
-                    out.push_str(self.seg_text(*seg));
+                    out.push_str(self.seg_text(seg));
                 }
                 Step::Call => out.push_str("()"),
                 Step::Instance(_) => out.push_str("self"),
             }
         }
+    }
+
+    /// Whether this is the name's text in full.
+    pub fn reads(&self, sym: Sym, text: &str) -> bool {
+        let (mut at, mut rest) = (sym, text);
+        while at.is_some() {
+            let Entry { parent, step } = self.entry(at);
+            let end = match step {
+                Step::Name(seg) => self.seg_text(seg),
+                Step::Call => "()",
+                Step::Instance(_) => "self",
+            };
+            let Some(before) = rest.strip_suffix(end) else { return false };
+            let dotted = matches!(step, Step::Name(_)) && !before.is_empty();
+            let Some(before) = (if dotted { before.strip_suffix('.') } else { Some(before) }) else { return false };
+            (at, rest) = (parent, before);
+        }
+        rest.is_empty()
+    }
+
+    /// The last step, where it is a name.
+    pub fn last_seg(&self, sym: Sym) -> Option<Seg> {
+        match self.entry(sym).step {
+            Step::Name(seg) if sym.is_some() => Some(seg),
+            _ => None,
+        }
+    }
+
+    /// How many steps were interned; a [`Seg`]'s number is less.
+    pub fn segs(&self) -> usize {
+        self.ends.len()
     }
 
     /// How many names there are, [`Sym::NONE`] among them.
@@ -290,6 +322,11 @@ mod tests {
         assert_eq!(names.parent(normal), rng);
         assert_eq!(names.dotted("numpy.random"), random);
         assert_eq!(names.text(Sym::NONE), "");
+        assert!(names.reads(normal, "numpy.random.default_rng().normal") && names.reads(Sym::NONE, ""));
+        assert!(!names.reads(normal, "random.default_rng().normal") && !names.reads(rng, "numpy.random.default_rng"));
+        let long = "a.".repeat(40) + "b";
+        let deep = names.dotted(&long);
+        assert_eq!(names.text(deep), long);
         assert_eq!((names.first(normal), names.first(Sym::NONE)), ("numpy", ""));
         assert!(names.is(random, &["numpy", "random"]) && !names.is(random, &["random"]));
     }

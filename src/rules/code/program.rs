@@ -2,11 +2,14 @@
 
 use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeSet;
+use std::hash::BuildHasher;
 
-use rustc_hash::FxHashMap;
+use hashbrown::HashTable;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::config::{CodeConfig, Roots};
 use super::facts::{DefKind, Facts};
+use super::names::Sym;
 use super::rule::{Class, File};
 
 /// A file whose facts are kept for the whole program.
@@ -29,11 +32,15 @@ pub struct Program<'a> {
     asked_for: RefCell<BTreeSet<usize>>,
 }
 
-/// Everything by its full name, made when first asked for.
+/// Everything by its full name, made when first asked for. The tables hold where a name is written, not its text.
 #[derive(Default)]
 struct Index {
-    defs: FxHashMap<String, (usize, usize)>,
-    exports: FxHashMap<String, String>,
+    /// (file, definition)
+    defs: HashTable<(u32, u32)>,
+    /// (file, export)
+    exports: HashTable<(u32, u32)>,
+    /// What is exported from the index file of a folder, by the folder's name: (file, full name there).
+    folders: FxHashMap<String, String>,
 }
 
 /// Longest chain of re-exports and results that is followed.
@@ -41,26 +48,69 @@ const LONGEST: u32 = 8;
 
 impl Index {
     fn of(members: &[Member]) -> Self {
-        let Self { mut defs, mut exports } = Self::default();
-        for (index, member) in members.iter().enumerate() {
-            for (at, def) in member.facts.defs.iter().enumerate().skip(1) {
-                defs.entry(member.facts.text(def.path)).or_insert((index, at));
+        let mut out = Self::default();
+        let mut text = String::new();
+        for (file, member) in (0u32..).zip(members) {
+            let facts = &member.facts;
+            for (at, def) in (0u32..).zip(&facts.defs).skip(1) {
+                insert(&mut out.defs, (file, at), facts, def.path, &mut text, |at| def_name(members, at));
             }
-            for (name, target) in &member.facts.exports {
-                exports.entry(member.facts.text(*name)).or_insert_with(|| member.facts.text(*target));
+            for (at, (name, _)) in (0u32..).zip(&facts.exports) {
+                insert(&mut out.exports, (file, at), facts, *name, &mut text, |at| export_name(members, at));
             }
-            // A folder is imported by its own name, its index file is meant.
-            if let Some(folder) = member.module.strip_suffix("/index") {
-                let names =
-                    member.facts.defs.iter().skip(1).map(|d| d.path).chain(member.facts.exports.iter().map(|e| e.0));
-                for name in names.map(|n| member.facts.text(n)) {
-                    let rest = name.strip_prefix(&member.module).unwrap_or_default();
-                    exports.entry(format!("{folder}{rest}")).or_insert_with(|| name.clone());
-                }
-            }
+            out.folder(member);
         }
-        Self { defs, exports }
+        out
     }
+
+    /// A folder is imported by its own name, its index file is meant.
+    fn folder(&mut self, member: &Member) {
+        let Some(folder) = member.module.strip_suffix("/index") else { return };
+        let facts = &member.facts;
+        let names = facts.defs.iter().skip(1).map(|d| d.path).chain(facts.exports.iter().map(|e| e.0));
+        for name in names.map(|n| facts.text(n)) {
+            let rest = name.strip_prefix(&member.module).unwrap_or_default();
+            self.folders.entry(format!("{folder}{rest}")).or_insert(name);
+        }
+    }
+}
+
+/// Enters what has no name yet; the first of a name stays.
+fn insert<'m>(
+    table: &mut HashTable<(u32, u32)>,
+    at: (u32, u32),
+    facts: &'m Facts,
+    name: Sym,
+    text: &mut String,
+    name_of: impl Fn((u32, u32)) -> (&'m Facts, Sym),
+) {
+    text.clear();
+    facts.names.write(name, text);
+    let is = |other: &(u32, u32)| {
+        let (facts, name) = name_of(*other);
+        facts.names.reads(name, text)
+    };
+    let rehash = |other: &(u32, u32)| {
+        let (facts, name) = name_of(*other);
+        hash(&facts.text(name))
+    };
+    if table.find(hash(text), is).is_none() {
+        table.insert_unique(hash(text), at, rehash);
+    }
+}
+
+fn hash(text: &str) -> u64 {
+    FxBuildHasher.hash_one(text)
+}
+
+fn def_name(members: &[Member], (file, at): (u32, u32)) -> (&Facts, Sym) {
+    let facts = &members[file as usize].facts;
+    (facts, facts.defs[at as usize].path)
+}
+
+fn export_name(members: &[Member], (file, at): (u32, u32)) -> (&Facts, Sym) {
+    let facts = &members[file as usize].facts;
+    (facts, facts.exports[at as usize].0)
 }
 
 impl<'a> Program<'a> {
@@ -73,10 +123,34 @@ impl<'a> Program<'a> {
         self.index.get_or_init(|| Index::of(self.members))
     }
 
+    /// The definition of this full name: (file, definition).
+    fn defined(&self, name: &str) -> Option<(usize, usize)> {
+        let is = |at: &(u32, u32)| {
+            let (facts, path) = def_name(self.members, *at);
+            facts.names.reads(path, name)
+        };
+        self.index().defs.find(hash(name), is).map(|(file, at)| (*file as usize, *at as usize))
+    }
+
+    /// What a name stands for that a module re-exports or binds.
+    fn exported(&self, name: &str) -> Option<String> {
+        let is = |at: &(u32, u32)| {
+            let (facts, given) = export_name(self.members, *at);
+            facts.names.reads(given, name)
+        };
+        let found = self.index().exports.find(hash(name), is).map(|(file, at)| {
+            let facts = &self.members[*file as usize].facts;
+            facts.text(facts.exports[*at as usize].1)
+        });
+        found.or_else(|| self.index().folders.get(name).cloned())
+    }
+
     /// The names that a module gives to something of another last name: (the one it has, the one it is given).
     pub fn renamed(&self) -> impl Iterator<Item = (&str, &str)> {
-        let lasts = self.index().exports.iter().map(|(given, target)| (last(target), last(given)));
-        lasts.filter(|(own, given)| own != given)
+        let exports = self.members.iter().flat_map(|m| m.facts.exports.iter().map(|e| (&m.facts.names, *e)));
+        let lasts = exports.map(|(names, (given, target))| (last(names.last(target)), last(names.last(given))));
+        let folders = self.index().folders.iter().map(|(given, target)| (last(target), last(given)));
+        lasts.chain(folders).filter(|(own, given)| own != given)
     }
 
     /// The files whose outline did not say enough.
@@ -119,8 +193,8 @@ impl<'a> Program<'a> {
         if depth > LONGEST {
             return None;
         }
-        if let Some((file, at)) = self.index().defs.get(name) {
-            let def = &self.members[*file].facts.defs[*at];
+        if let Some((file, at)) = self.defined(name) {
+            let def = &self.members[file].facts.defs[at];
             return (def.kind == DefKind::Function).then(|| name.to_owned());
         }
         // `make().run`: the result of `make`, or the instance of a class.
@@ -128,14 +202,14 @@ impl<'a> Program<'a> {
             let (maker, rest) = (&name[..at], &name[at + 2..]);
             return self.find(&format!("{}{rest}", self.result_of(maker, depth)?), depth + 1);
         }
-        if let Some(target) = self.index().exports.get(name) {
-            return self.find(target, depth + 1);
+        if let Some(target) = self.exported(name) {
+            return self.find(&target, depth + 1);
         }
         let (owner, last) = name.rsplit_once('.')?;
-        if let Some((file, at)) = self.index().defs.get(owner) {
-            return self.inherited(*file, *at, last, depth);
+        if let Some((file, at)) = self.defined(owner) {
+            return self.inherited(file, at, last, depth);
         }
-        let target = self.index().exports.get(owner)?;
+        let target = self.exported(owner)?;
         self.find(&format!("{target}.{last}"), depth + 1)
     }
 
@@ -144,10 +218,10 @@ impl<'a> Program<'a> {
         if depth > LONGEST {
             return None;
         }
-        if let Some((file, at)) = self.index().defs.get(maker) {
-            let facts = &self.members[*file].facts;
-            let def = &facts.defs[*at];
-            self.need(*file, def.kind == DefKind::Function);
+        if let Some((file, at)) = self.defined(maker) {
+            let facts = &self.members[file].facts;
+            let def = &facts.defs[at];
+            self.need(file, def.kind == DefKind::Function);
             return match def.kind {
                 DefKind::Class => Some(maker.to_owned()),
                 _ if def.result.is_some() => {
@@ -158,11 +232,11 @@ impl<'a> Program<'a> {
                 _ => None,
             };
         }
-        if let Some(target) = self.index().exports.get(maker) {
-            return self.result_of(target, depth + 1);
+        if let Some(target) = self.exported(maker) {
+            return self.result_of(&target, depth + 1);
         }
         let (owner, last) = maker.rsplit_once('.')?;
-        let target = self.index().exports.get(owner)?;
+        let target = self.exported(owner)?;
         self.result_of(&format!("{target}.{last}"), depth + 1)
     }
 

@@ -7,7 +7,7 @@ use super::catalogue::Catalogue;
 use super::detail::Detail;
 use super::facts::{Facts, Language, Place};
 use super::notebook::Notebook;
-use super::{go, guard, javascript, python, rust};
+use super::{depth, go, guard, javascript, python, rust};
 
 /// A file as the adapters see it.
 #[derive(Clone, Copy, Debug)]
@@ -41,7 +41,7 @@ impl Facts {
     }
 
     fn of_text(unit: &Unit<'_>, text: &str, catalogue: &Catalogue, detail: Detail) -> Facts {
-        let depth = guard::estimate(text.as_bytes(), unit.language == Language::Python);
+        let depth = depth::estimate(text.as_bytes(), unit.language);
         if depth.is_too_deep() {
             return refused(unit, catalogue, "nests too deeply to be parsed");
         }

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use super::super::catalogue::Kind;
 use super::super::facts::{Call, Context, DefId, How, NOWHERE};
 use super::super::incidental::{self, Grade};
-use super::super::names::Sym;
+use super::super::names::{Seg, Sym};
 use super::super::program::{Program, last};
 use super::super::rule::{CodeRule, Draft, File, Found, Level, info};
 use super::{BLOCK, reaches_sink, silent_fallback};
@@ -39,23 +39,26 @@ struct Fabricator {
     grade: Grade,
 }
 
-/// Runs over the whole program; gives (index of the file, draft).
-pub fn check(program: &Program<'_>) -> Vec<(usize, Draft)> {
-    let mut out = Vec::new();
-    spread(program, |file, view, call, found, grade| {
-        out.extend(report(view, call, &found.chain, grade).into_iter().map(|draft| (file, draft)));
-    });
-    out
+/// What one look at the whole program gives.
+#[derive(Debug, Default)]
+pub struct Called {
+    /// (index of the file, draft)
+    pub drafts: Vec<(usize, Draft)>,
+    /// The last names of all that fabricates, and those that modules give to it.
+    pub words: BTreeSet<String>,
 }
 
-/// The last names of all that fabricates, and those that modules give to it.
-pub fn words(program: &Program<'_>) -> BTreeSet<String> {
-    let fabricators = spread(program, |_, _, _, _, _| {});
-    if fabricators.is_empty() {
-        return BTreeSet::new();
+/// Runs over the whole program.
+pub fn check(program: &Program<'_>) -> Called {
+    let mut out = Called::default();
+    let fabricators = spread(program, |file, view, call, found, grade| {
+        out.drafts.extend(report(view, call, &found.chain, grade).into_iter().map(|draft| (file, draft)));
+    });
+    if !fabricators.is_empty() {
+        let names = Renamed::of(program);
+        out.words = fabricators.keys().flat_map(|name| names.of_last(last(name))).map(str::to_owned).collect();
     }
-    let names = Renamed::of(program);
-    fabricators.keys().flat_map(|name| names.of_last(last(name))).map(str::to_owned).collect()
+    out
 }
 
 /// From those that fabricate to those that call them, and on; `seen` gets every such call.
@@ -116,22 +119,24 @@ fn seeds(program: &Program<'_>) -> BTreeMap<String, Fabricator> {
     out
 }
 
-/// Calls by the last names of their callees, looked at when a function of that name fabricates.
+/// Where callees of a last name are called, looked at when a function of that name fabricates.
 struct Callers<'a> {
     program: &'a Program<'a>,
     names: Renamed<'a>,
-    by_last: FxHashMap<&'a str, Vec<(usize, usize)>>,
+    /// (file, the name as that file has it)
+    by_last: FxHashMap<&'a str, Vec<(usize, Seg)>>,
     functions: FxHashMap<(usize, Sym), Option<String>>,
 }
 
 impl<'a> Callers<'a> {
     fn of(program: &'a Program<'a>) -> Self {
-        let mut by_last: FxHashMap<&str, Vec<(usize, usize)>> = FxHashMap::default();
-        for index in 0..program.len() {
-            let facts = program.file(index).facts;
-            for (at, call) in facts.calls.iter().enumerate() {
-                if !matches!(call.how, How::Unresolved | How::Builtin) && !call.kind.fabricates() {
-                    by_last.entry(last(facts.names.last(call.callee))).or_default().push((index, at));
+        let mut by_last: FxHashMap<&str, Vec<(usize, Seg)>> = FxHashMap::default();
+        for (index, member) in program.members().iter().enumerate() {
+            let facts = &member.facts;
+            let mut known = vec![false; facts.names.segs()];
+            for seg in facts.calls.iter().filter(|c| may_lead_on(c)).filter_map(|c| facts.names.last_seg(c.callee)) {
+                if !std::mem::replace(&mut known[seg.index()], true) {
+                    by_last.entry(last(facts.names.seg_text(seg))).or_default().push((index, seg));
                 }
             }
         }
@@ -140,8 +145,9 @@ impl<'a> Callers<'a> {
 
     /// Every call of the function of this name, as (file, call), in order.
     fn of_function(&mut self, name: &str) -> Vec<(usize, usize)> {
-        let calls = self.names.of_last(last(name)).into_iter().filter_map(|l| self.by_last.get(l)).flatten();
-        let mut calls: Vec<(usize, usize)> = calls.copied().collect();
+        let places = self.names.of_last(last(name)).into_iter().filter_map(|l| self.by_last.get(l)).flatten();
+        let mut calls: Vec<(usize, usize)> =
+            places.flat_map(|(file, seg)| calls_of(self.program, *file, *seg).map(|at| (*file, at))).collect();
         calls.sort_unstable();
         calls.retain(|(file, at)| {
             let facts = self.program.file(*file).facts;
@@ -151,6 +157,17 @@ impl<'a> Callers<'a> {
         });
         calls
     }
+}
+
+/// Whether a call may be one of a function of this program.
+fn may_lead_on(call: &Call) -> bool {
+    !matches!(call.how, How::Unresolved | How::Builtin) && !call.kind.fabricates()
+}
+
+fn calls_of<'a>(program: &'a Program<'_>, file: usize, seg: Seg) -> impl Iterator<Item = usize> + use<'a> {
+    let facts = program.file(file).facts;
+    let is = move |call: &Call| may_lead_on(call) && facts.names.last_seg(call.callee) == Some(seg);
+    facts.calls.iter().enumerate().filter(move |(_, call)| is(call)).map(|(at, _)| at)
 }
 
 /// Last names that modules give to what has another.

@@ -1,0 +1,115 @@
+//! The secrets near a few places of a text, for masking the lines that are shown: a fraction of the cost of all of them.
+//!
+//! A secret lies within a few lines of its keyword. The exceptions, keys over many lines and keys in JSON objects, have
+//! marks of their own; a text with one of those is looked through from end to end.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
+use super::{Engine, Scratch};
+
+/// How many lines before and after a shown one a keyword of its secrets may stand.
+const LINES: usize = 3;
+
+/// What marks secrets that reach further: parts of the keywords of their rules.
+const FAR: [&str; 6] = ["-----begin", "---- begin", "putty-user-key", "kty", "secret key", "private key"];
+
+static FAR_MARKS: LazyLock<Option<AhoCorasick>> =
+    LazyLock::new(|| AhoCorasick::builder().ascii_case_insensitive(true).build(FAR).ok());
+
+impl Engine {
+    /// The byte ranges of the secrets in the first lines of `shown`, sorted; of those elsewhere some.
+    pub fn secrets_near(
+        &self,
+        text: &[u8],
+        shown: impl Iterator<Item = usize>,
+        scratch: &mut Scratch,
+    ) -> Vec<Range<usize>> {
+        let zones = zones(text, shown);
+        let covered: usize = zones.iter().map(Range::len).sum();
+        let reaches_far = || FAR_MARKS.as_ref().is_none_or(|marks| marks.is_match(text));
+        if covered > text.len() / 2 || reaches_far() {
+            return self.secrets(text, scratch);
+        }
+        scratch.hits.clear();
+        for zone in &zones {
+            let before = scratch.hits.len();
+            self.prefilter.find(&text[zone.clone()], &mut scratch.hits);
+            let start = u32::try_from(zone.start).unwrap_or(u32::MAX);
+            scratch.hits[before..].iter_mut().for_each(|hit| hit.at = hit.at.saturating_add(start));
+        }
+        let mut found = self.matches_of_hits(None, text, scratch);
+        let mut ranges: Vec<_> = found.drain(..).map(|m| m.secret).collect();
+        for zone in zones {
+            self.look_inside(None, &text[zone.clone()], 1, &mut found);
+            ranges.extend(found.drain(..).map(|m| m.secret.start + zone.start..m.secret.end + zone.start));
+        }
+        ranges.sort_by_key(|r| (r.start, r.end));
+        ranges
+    }
+}
+
+/// The lines around these offsets, as stretches that do not touch.
+fn zones(text: &[u8], shown: impl Iterator<Item = usize>) -> Vec<Range<usize>> {
+    let mut offsets: Vec<usize> = shown.map(|at| at.min(text.len())).collect();
+    offsets.sort_unstable();
+    let mut out: Vec<Range<usize>> = Vec::new();
+    for at in offsets {
+        // Most of what is shown lies in the stretch before.
+        let past = out.last().map_or(0, |zone| zone.end);
+        let start = memchr::memrchr_iter(b'\n', &text[..at]).nth(LINES).map_or(0, |i| i + 1);
+        let end = memchr::memchr_iter(b'\n', &text[at..]).nth(LINES).map_or(text.len(), |i| at + i + 1);
+        match out.last_mut() {
+            Some(zone) if start <= past => zone.end = end.max(past),
+            _ => out.push(start..end),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::settings::Settings;
+    use super::*;
+    use crate::rules::CATALOGUE;
+    use crate::rules::pattern::compile;
+
+    fn engine() -> Engine {
+        Engine::new(Settings { rules: CATALOGUE.to_vec(), ..Settings::default() }).unwrap()
+    }
+
+    #[test]
+    fn zones_are_whole_lines_and_do_not_overlap() {
+        let text = (0..100).map(|n| format!("line {n}\n")).collect::<String>();
+        let at = |n: usize| text.find(&format!("line {n}\n")).unwrap();
+        let found = zones(text.as_bytes(), [at(50) + 2, at(10), at(12)].into_iter());
+        assert_eq!(found, [at(7)..at(16), at(47)..at(54)]);
+        assert_eq!(zones(b"", [0, 9].into_iter()), [0..0]);
+    }
+
+    #[test]
+    fn near_a_line_the_same_secrets_are_found_as_in_all_of_the_text() {
+        let engine = engine();
+        let filler = "x = 1\n".repeat(200);
+        let token = ["xo", "xb-123456789012-1234567890123-", "AbCdEfGhIjKlMnOpQrStUvWx"].concat();
+        let text = format!("{filler}def f(a):\n    token = \"{token}\"\n{filler}");
+        let all = engine.secrets(text.as_bytes(), &mut Scratch::default());
+        let at = text.find("def").unwrap();
+        let near = engine.secrets_near(text.as_bytes(), [at].into_iter(), &mut Scratch::default());
+        assert!(!all.is_empty());
+        assert_eq!(near, all);
+        assert!(engine.secrets_near(text.as_bytes(), [0].into_iter(), &mut Scratch::default()).is_empty());
+    }
+
+    #[test]
+    fn rules_whose_matches_span_lines_without_bound_have_a_mark() {
+        for rule in CATALOGUE.iter().filter(|r| r.credential.is_none()) {
+            let compiled = compile(&rule.regex).unwrap();
+            let marked = rule.keywords.iter().all(|k| FAR.iter().any(|far| k.to_ascii_lowercase().contains(far)));
+            let reaches = compiled.crosses_lines && compiled.alphabet[usize::from(b'\n')];
+            assert!(marked || !reaches, "{}: add a mark of its keywords to FAR", rule.info.id);
+        }
+    }
+}

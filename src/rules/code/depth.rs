@@ -1,0 +1,327 @@
+//! How deep the syntax tree of a text may be, from its bytes: open brackets, and what stands in a row within each.
+//!
+//! A reading of marks, not of syntax, that errs upwards: whatever follows something without a separator may hang below it,
+//! `f(a, b).g(c, d)` as well as `a + b`. Strings that end on their line are left out, for the brackets in them.
+
+use super::facts::Language;
+
+/// What a text asks of the stack.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Depth {
+    /// Most brackets open at once.
+    pub brackets: u32,
+    /// Most levels a tree of it can have.
+    pub levels: u32,
+}
+
+/// Reads a text once.
+pub fn estimate(bytes: &[u8], language: Language) -> Depth {
+    let mut scan = Scan {
+        bytes,
+        language,
+        at: 0,
+        total: 0,
+        base: 0,
+        generics: 0,
+        open: Vec::new(),
+        operand: false,
+        depth: Depth::default(),
+    };
+    scan.run();
+    scan.depth
+}
+
+struct Scan<'a> {
+    bytes: &'a [u8],
+    language: Language,
+    at: usize,
+    /// Levels so far.
+    total: u32,
+    /// Levels that the next separator leaves.
+    base: u32,
+    /// How many type arguments are open within the innermost bracket.
+    generics: u32,
+    /// For each open bracket the base around it, the one it started with, and the type arguments around it.
+    open: Vec<(u32, u32, u32)>,
+    /// Whether what was just read is something that an operator may follow.
+    operand: bool,
+    depth: Depth,
+}
+
+impl Scan<'_> {
+    fn run(&mut self) {
+        self.indent();
+        while let Some(byte) = self.bytes.get(self.at) {
+            let start = self.at;
+            self.at += 1;
+            match CLASSES[*byte as usize] {
+                Class::Skipped => {}
+                Class::Word => self.word(start),
+                Class::Operates => {
+                    self.total += 1;
+                    self.operand = false;
+                }
+                Class::Opens => self.open(),
+                Class::Closes => self.close(*byte),
+                Class::Separates => self.separate(),
+                Class::LineEnd => self.line_end(),
+                Class::Quote => self.quote(*byte),
+                Class::Special => self.special(*byte),
+            }
+        }
+        self.mark();
+    }
+
+    #[inline]
+    fn mark(&mut self) {
+        self.depth.levels = self.depth.levels.max(self.total);
+    }
+
+    #[inline]
+    fn next_is(&self, byte: u8) -> bool {
+        self.bytes.get(self.at) == Some(&byte)
+    }
+
+    #[inline]
+    fn word(&mut self, start: usize) {
+        while self.bytes.get(self.at).is_some_and(|b| CLASSES[*b as usize] == Class::Word) {
+            self.at += 1;
+        }
+        self.total += 1;
+        let text = &self.bytes[start..self.at];
+        self.operand = !(self.language == Language::Rust && BEFORE_CLOSURE.contains(&text));
+        // Commas between the parameters of a lambda do not end it.
+        if self.language == Language::Python && text == b"lambda" {
+            self.base += 1;
+        }
+    }
+
+    fn open(&mut self) {
+        self.total += 1;
+        self.open.push((self.base, self.total, self.generics));
+        (self.base, self.generics) = (self.total, 0);
+        self.depth.brackets = self.depth.brackets.max(self.open.len() as u32);
+        self.operand = false;
+    }
+
+    fn close(&mut self, byte: u8) {
+        self.mark();
+        if let Some((outer, inner, generics)) = self.open.pop() {
+            (self.total, self.base, self.generics) = (inner, outer, generics);
+        }
+        self.operand = true;
+        if byte == b'}' && self.language != Language::Python && self.starts_statement() {
+            self.total = self.base;
+        }
+    }
+
+    /// Whether what comes next starts a statement of its own, and goes on with none.
+    fn starts_statement(&self) -> bool {
+        let rest = self.bytes[self.at..].trim_ascii_start();
+        let length = rest.iter().position(|b| CLASSES[*b as usize] != Class::Word).unwrap_or(rest.len());
+        match rest.first() {
+            None | Some(b'}' | b'#' | b'@') => true,
+            Some(b'/') => matches!(rest.get(1), Some(b'/' | b'*')),
+            Some(_) => length > 0 && !GO_ON.contains(&&rest[..length]),
+        }
+    }
+
+    fn separate(&mut self) {
+        self.mark();
+        self.total = self.base;
+        self.operand = false;
+    }
+
+    fn line_end(&mut self) {
+        if self.language != Language::Python || !self.open.is_empty() {
+            return;
+        }
+        self.mark();
+        (self.total, self.base) = (0, 0);
+        self.indent();
+    }
+
+    /// In Python each level of blocks needs a column of its own.
+    fn indent(&mut self) {
+        if self.language == Language::Python {
+            let rest = &self.bytes[self.at..];
+            let spaces = rest.iter().position(|b| !matches!(b, b' ' | b'\t')).unwrap_or(rest.len());
+            self.at += spaces;
+            self.depth.levels = self.depth.levels.max(spaces as u32);
+        }
+    }
+
+    /// A string that ends on its line, or a mark that means nothing.
+    fn quote(&mut self, quote: u8) {
+        self.total += 1;
+        self.operand = true;
+        let rest = &self.bytes[self.at..];
+        if quote == b'\'' && matches!(self.language, Language::Rust | Language::Go) {
+            // A character; else a lifetime.
+            let escaped = usize::from(rest.first() == Some(&b'\\'));
+            self.at += if rest.get(1 + escaped) == Some(&b'\'') { 2 + escaped } else { 0 };
+            return;
+        }
+        let mut at = 0;
+        while let Some(byte) = rest.get(at) {
+            match byte {
+                b'\n' => return,
+                b'\\' => at += 1,
+                b if *b == quote => {
+                    self.at += at + 1;
+                    return;
+                }
+                _ => {}
+            }
+            at += 1;
+        }
+    }
+
+    fn special(&mut self, byte: u8) {
+        self.total += 1;
+        match byte {
+            b'#' if self.language == Language::Python => return self.comment(),
+            b'/' if self.language != Language::Python && self.next_is(b'/') => return self.comment(),
+            // The end of an element without content.
+            b'/' if self.has_elements() && self.next_is(b'>') => self.base = self.base.saturating_sub(1),
+            b'<' if self.has_elements() && self.next_is(b'/') => self.base = self.base.saturating_sub(1),
+            b'<' if self.language != Language::Python => self.angle(),
+            b'>' if self.generics > 0 && !self.follows_arrow() => {
+                self.generics -= 1;
+                self.base = self.base.saturating_sub(1);
+            }
+            // Commas between the parameters of a closure do not end it.
+            b'|' if self.language == Language::Rust && !self.operand => self.base += 1,
+            _ => {}
+        }
+        self.operand = false;
+    }
+
+    /// The start of type arguments, or of an element, whose end only its own marks tell.
+    fn angle(&mut self) {
+        self.base += 1;
+        let element = self.has_elements()
+            && !self.bytes[..self.at - 1].last().is_some_and(|b| CLASSES[*b as usize] == Class::Word);
+        self.generics += u32::from(!element);
+    }
+
+    fn comment(&mut self) {
+        self.total -= 1;
+        let rest = &self.bytes[self.at..];
+        self.at += memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+    }
+
+    fn follows_arrow(&self) -> bool {
+        self.at >= 2 && matches!(self.bytes[self.at - 2], b'-' | b'=')
+    }
+
+    fn has_elements(&self) -> bool {
+        matches!(self.language, Language::JavaScript | Language::TypeScript)
+    }
+}
+
+/// Words of Rust after which a `|` starts a closure.
+const BEFORE_CLOSURE: [&[u8]; 8] = [b"move", b"return", b"async", b"static", b"else", b"in", b"break", b"const"];
+
+/// Words that go on with what a block ended.
+const GO_ON: [&[u8]; 9] = [b"else", b"catch", b"finally", b"as", b"in", b"instanceof", b"satisfies", b"is", b"while"];
+
+/// What a byte does to the depth.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Class {
+    Skipped,
+    Word,
+    Operates,
+    Opens,
+    Closes,
+    Separates,
+    LineEnd,
+    Quote,
+    Special,
+}
+
+const CLASSES: [Class; 256] = classes();
+
+const fn classes() -> [Class; 256] {
+    let mut out = [Class::Skipped; 256];
+    let mut at = 0;
+    while at < out.len() {
+        out[at] = match at as u8 {
+            b'(' | b'[' | b'{' => Class::Opens,
+            b')' | b']' | b'}' => Class::Closes,
+            b',' | b';' => Class::Separates,
+            b'\n' => Class::LineEnd,
+            b'"' | b'\'' => Class::Quote,
+            b'#' | b'/' | b'<' | b'>' | b'|' => Class::Special,
+            b'.' | b'+' | b'-' | b'*' | b'%' | b'!' | b'~' | b'?' | b':' | b'&' | b'^' | b'=' => Class::Operates,
+            b'_' | b'$' | b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | 0x80..=0xFF => Class::Word,
+            _ => Class::Skipped,
+        };
+        at += 1;
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn levels(text: &str, language: Language) -> u32 {
+        estimate(text.as_bytes(), language).levels
+    }
+
+    #[test]
+    fn whatever_nests_counts() {
+        use Language::{Go, JavaScript, Python, Rust, TypeScript};
+        let n = 1000;
+        let nested = [
+            (Python, "a+"),
+            (Python, "- "),
+            (Python, "not "),
+            (Python, ".f(a, b)"),
+            (Python, "f(a, b) + "),
+            (Python, "lambda a, b: "),
+            (Python, "(\")\", "),
+            (JavaScript, "if (a) {} else "),
+            (JavaScript, "{} + "),
+            (JavaScript, "(a, b) => "),
+            (JavaScript, "<a>, "),
+            (JavaScript, ".then(a, b)"),
+            (TypeScript, "Map<a, "),
+            (TypeScript, "<a>, "),
+            (Rust, "|a, b| "),
+            (Rust, "move |a, b| "),
+            (Rust, "Map<fn() -> u8, "),
+            (Rust, "x as "),
+            (Rust, ".f(a, b)"),
+            (Go, "f(a, b) + "),
+        ];
+        for (language, piece) in nested {
+            assert!(levels(&piece.repeat(n), language) >= n as u32, "{language:?}: {piece}");
+        }
+        assert_eq!(estimate(b"((()))", Python).brackets, 3);
+        assert_eq!(levels(&format!("x = 1\n{}y = 2\n", " ".repeat(70)), Python), 70);
+    }
+
+    #[test]
+    fn what_stands_side_by_side_does_not() {
+        use Language::{Go, JavaScript, Python, Rust, TypeScript};
+        let side_by_side = [
+            (Python, "a.b(c) + d\n"),
+            (Python, "f(a + b, \"(\")\n"),
+            (Python, "# (((( it's\n"),
+            (JavaScript, "f(a, b);\n"),
+            (JavaScript, "function f(a) { return a < b }\n"),
+            (JavaScript, "<a href=\"#\"></a>,"),
+            (JavaScript, "if (a) { b() } else { c() }\nd();"),
+            (TypeScript, "let a: Map<b, c>;\n"),
+            (Rust, "fn f<'a>(x: &'a str) -> Vec<u8> { x.y() }\n"),
+            (Rust, "#[a]\nA | B,\n"),
+            (Go, "func f(a int) { a++ }\n"),
+        ];
+        for (language, piece) in side_by_side {
+            let found = levels(&piece.repeat(1000), language);
+            assert!(found < 60, "{language:?}: {piece}: {found}");
+        }
+    }
+}
