@@ -3,8 +3,9 @@
 //! Every keyword is represented by three of its bytes, the least common ones. The pass hashes the three bytes at every
 //! position, case folded, into a bit map that fits the first-level cache; only where a bit is set are the keywords behind
 //! it compared. The positions do not depend on each other, so that the processor works on several at once, which an
-//! automaton (one dependent load a byte) does not allow. Keywords of one or two bytes, which only rules of users have, go
-//! through an Aho-Corasick automaton in a second pass.
+//! automaton (one dependent load a byte) does not allow. A handful that share a sign, as when no rule is on and only
+//! suppression comments are looked for, are looked up at that sign instead. Keywords of one or two bytes, which only rules
+//! of users have, go through an Aho-Corasick automaton in a second pass.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -23,6 +24,8 @@ pub struct Hit {
 /// Bytes that are hashed.
 const WIDTH: usize = 3;
 const BITS: u32 = 16;
+/// So few keywords are worth a look at every sign that they share.
+const HANDFUL: usize = 8;
 /// Sets the bit that tells upper from lower case in ASCII letters; other bytes may fold together, which only costs a look.
 const FOLD: u32 = 0x2020_2020;
 
@@ -37,6 +40,8 @@ pub struct Prefilter {
     /// For all that follow.
     tables: OnceLock<Tables>,
     short: Option<(AhoCorasick, Vec<u16>)>,
+    /// A byte that every keyword has, where they are few, and where each has it first.
+    shared: Option<(u8, Vec<usize>)>,
 }
 
 /// How many bytes are looked at before tables are made, which costs as much as looking at some hundred kilobytes.
@@ -79,7 +84,8 @@ impl Prefilter {
         text.make_ascii_lowercase();
         let short = short_automaton(each(&text, &ends))?;
         let starts = Starts::new(each(&text, &ends));
-        Ok(Self { text, ends, starts, looked: AtomicUsize::new(0), tables: OnceLock::new(), short })
+        let shared = shared_sign(&each(&text, &ends).collect::<Vec<_>>());
+        Ok(Self { text, ends, starts, looked: AtomicUsize::new(0), tables: OnceLock::new(), short, shared })
     }
 
     fn keyword(&self, index: u16) -> &[u8] {
@@ -89,6 +95,9 @@ impl Prefilter {
 
     /// Appends every occurrence of every keyword to `hits`, in no particular order.
     pub fn find(&self, text: &[u8], hits: &mut Vec<Hit>) {
+        if let Some((sign, offsets)) = &self.shared {
+            return self.find_at_signs(text, *sign, offsets, hits);
+        }
         match self.tables(text.len()) {
             Some(tables) => self.find_anchored(tables, text, hits),
             None => self.find_starts(text, hits),
@@ -107,6 +116,16 @@ impl Prefilter {
         }
         let looked = self.looked.fetch_add(more, Ordering::Relaxed).saturating_add(more);
         (looked > FEW).then(|| self.tables.get_or_init(|| Tables::new(each(&self.text, &self.ends))))
+    }
+
+    fn find_at_signs(&self, text: &[u8], sign: u8, offsets: &[usize], hits: &mut Vec<Hit>) {
+        for at in memchr::memchr_iter(sign, text) {
+            for (keyword, back) in (0u16..).zip(offsets) {
+                if let Some(start) = at.checked_sub(*back) {
+                    self.compare(text, start, keyword, hits);
+                }
+            }
+        }
     }
 
     fn find_starts(&self, text: &[u8], hits: &mut Vec<Hit>) {
@@ -160,6 +179,13 @@ impl Prefilter {
             }
         }
     }
+}
+
+/// What is no letter, and in each of a handful of keywords.
+fn shared_sign(keywords: &[&[u8]]) -> Option<(u8, Vec<usize>)> {
+    let mut signs = keywords.first().filter(|_| keywords.len() <= HANDFUL)?.iter().filter(|b| b.is_ascii_punctuation());
+    let places = |sign: &u8| keywords.iter().map(|k| k.iter().position(|b| b == sign)).collect::<Option<Vec<_>>>();
+    signs.find_map(|sign| Some((*sign, places(sign)?)))
 }
 
 /// The keywords of a text that holds them all.
@@ -367,6 +393,15 @@ mod tests {
         let text = b"x ApiKEYed API_ -----BEGIN key";
         assert_eq!(found(&keywords, text), naive(&keywords, text));
         assert_eq!(found(&keywords, text).len(), 7);
+    }
+
+    #[test]
+    fn a_handful_that_shares_a_sign_is_found_there() {
+        let keywords = ["go:x", ":", "a:b:"];
+        let text = b"GO:X a:b: a:b a:b:b: :";
+        assert_eq!(found(&keywords, text), naive(&keywords, text));
+        assert!(Prefilter::new(&keywords).unwrap().shared.is_some_and(|(sign, _)| sign == b':'));
+        assert!(Prefilter::new(&["a:b", "c"]).unwrap().shared.is_none());
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! What the names of well-known libraries do: draw numbers, make records, seed, wait, store. One table, plain text, one
-//! line a name; `*` stands for one step, `**` at the end for any number.
+//! line a name; `*` stands for one step, `**` at the end for any number. `.name` is a method of whatever it may be called on,
+//! `res~name` one of something that the code calls `res`, in any case, and `A~name` of something with a capital.
 
 use std::sync::OnceLock;
 
@@ -11,9 +12,11 @@ use super::pattern::NamePattern;
 /// What a callee does.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Kind {
-    /// Nothing that a rule asks about.
+    /// Nothing that a rule asks about, as far as its full name says.
     #[default]
     Other,
+    /// Nothing that a rule asks about, whatever its last name is.
+    Plain,
     /// Draws one number.
     Scalar,
     /// Draws one number, or an array of them when given a size.
@@ -50,6 +53,10 @@ pub enum Kind {
     Store,
     /// Whoever asked gets its arguments.
     Respond,
+    /// Somebody elsewhere gets its arguments.
+    Send,
+    /// Prints to its first argument.
+    Print,
     /// A metric is recorded.
     Metric,
 }
@@ -68,11 +75,11 @@ impl Kind {
 
     /// Whether what is handed to it counts as real from then on.
     pub fn is_sink(self) -> bool {
-        matches!(self, Kind::Table | Kind::Model | Kind::Store | Kind::Respond | Kind::Metric)
+        matches!(self, Kind::Table | Kind::Model | Kind::Store | Kind::Respond | Kind::Send | Kind::Metric)
     }
 }
 
-const KINDS: [(&str, Kind); 20] = [
+const KINDS: [(&str, Kind); 23] = [
     ("scalar", Kind::Scalar),
     ("draw", Kind::Draw),
     ("array", Kind::Array),
@@ -90,9 +97,12 @@ const KINDS: [(&str, Kind); 20] = [
     ("model", Kind::Model),
     ("store", Kind::Store),
     ("respond", Kind::Respond),
+    ("send", Kind::Send),
+    ("print", Kind::Print),
     ("metric", Kind::Metric),
     ("fabricator", Kind::Fabricator),
     ("other", Kind::Other),
+    ("plain", Kind::Plain),
 ];
 
 /// The built-in catalogue and what the policy adds to it.
@@ -132,6 +142,16 @@ impl Catalogue {
     }
 }
 
+impl Catalogue {
+    /// What a method of this name does on an object that the code calls `object`.
+    pub fn written(&self, language: Language, object: &str, name: &str) -> Kind {
+        let Some(objects) = table(language).written.get(name) else { return Kind::Other };
+        let is = |known: &str| object.eq_ignore_ascii_case(known) && known != "A";
+        let capital = |known: &str| known == "A" && object.starts_with(|c: char| c.is_ascii_uppercase());
+        objects.iter().find(|(known, _)| is(known) || capital(known)).map_or(Kind::Other, |(_, kind)| *kind)
+    }
+}
+
 /// Objects by what makes them: a prefix of a callee's name, and the type it stands for.
 const MAKERS: [(&str, &str); 8] = [
     ("numpy.random.default_rng()", "numpy.random.Generator"),
@@ -166,6 +186,8 @@ struct Table {
     one: FxHashMap<&'static str, Kind>,
     any: FxHashMap<&'static str, Kind>,
     methods: FxHashMap<&'static str, Kind>,
+    /// By method: what its object is called, and what it then does.
+    written: FxHashMap<&'static str, Vec<(&'static str, Kind)>>,
 }
 
 fn table(language: Language) -> &'static Table {
@@ -187,6 +209,7 @@ fn parse(text: &'static str) -> Table {
         one: FxHashMap::default(),
         any: FxHashMap::default(),
         methods: FxHashMap::default(),
+        written: FxHashMap::default(),
     };
     for line in text.lines().filter(|l| !l.starts_with('#')) {
         let mut words = line.split_ascii_whitespace();
@@ -196,6 +219,10 @@ fn parse(text: &'static str) -> Table {
         for name in words {
             if let Some(method) = name.strip_prefix('.') {
                 table.methods.insert(method, kind);
+                continue;
+            }
+            if let Some((object, method)) = name.split_once('~') {
+                table.written.entry(method).or_default().push((object, kind));
                 continue;
             }
             table.roots.insert(root(name));
@@ -261,6 +288,9 @@ mod tests {
         let own = Catalogue::new(&["mylib.sim.make_*".into()]);
         assert_eq!(own.kind(Python, "mylib.sim.make_ticks"), Kind::Fabricator);
         assert_eq!(own.method(Python, "to_csv"), Kind::Store);
+        let written = |object: &str, name: &str| own.written(JavaScript, object, name);
+        assert_eq!((written("res", "write"), written("file", "write")), (Kind::Respond, Kind::Other));
+        assert_eq!((written("Price", "create"), written("price", "create")), (Kind::Store, Kind::Other));
     }
 
     #[test]

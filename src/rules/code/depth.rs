@@ -51,25 +51,51 @@ struct Scan<'a> {
 impl Scan<'_> {
     fn run(&mut self) {
         self.indent();
-        while let Some(byte) = self.bytes.get(self.at) {
-            let start = self.at;
-            self.at += 1;
+        let bytes = self.bytes;
+        let (mut at, mut total, mut operand) = (self.at, self.total, self.operand);
+        while let Some(byte) = bytes.get(at) {
+            at += 1;
+            // What most bytes are does not leave the registers.
             match CLASSES[*byte as usize] {
-                Class::Skipped => {}
-                Class::Word => self.word(start),
-                Class::Operates => {
-                    self.total += 1;
-                    self.operand = false;
+                Class::Skipped => continue,
+                Class::Operates => (total, operand) = (total + 1, false),
+                Class::Word if !self.may_be_odd(*byte) => {
+                    at += length_of_word(&bytes[at..]);
+                    (total, operand) = (total + 1, true);
                 }
-                Class::Opens => self.open(),
-                Class::Closes => self.close(*byte),
-                Class::Separates => self.separate(),
-                Class::LineEnd => self.line_end(),
-                Class::Quote => self.quote(*byte),
-                Class::Special => self.special(*byte),
+                class => {
+                    (self.at, self.total, self.operand) = (at, total, operand);
+                    self.mark_at(class, *byte);
+                    (at, total, operand) = (self.at, self.total, self.operand);
+                }
             }
         }
+        self.total = total;
         self.mark();
+    }
+
+    /// Whether a word that starts so may mean something here.
+    #[inline]
+    fn may_be_odd(&self, first: u8) -> bool {
+        match self.language {
+            Language::Python => first == b'l',
+            Language::Rust => true,
+            _ => false,
+        }
+    }
+
+    /// The rarer ones; `at` is behind the byte.
+    fn mark_at(&mut self, class: Class, byte: u8) {
+        match class {
+            Class::Word => self.word(),
+            Class::Opens => self.open(),
+            Class::Closes => self.close(byte),
+            Class::Separates => self.separate(),
+            Class::LineEnd => self.line_end(),
+            Class::Quote => self.quote(byte),
+            Class::Special => self.special(byte),
+            Class::Skipped | Class::Operates => {}
+        }
     }
 
     #[inline]
@@ -82,11 +108,10 @@ impl Scan<'_> {
         self.bytes.get(self.at) == Some(&byte)
     }
 
-    #[inline]
-    fn word(&mut self, start: usize) {
-        while self.bytes.get(self.at).is_some_and(|b| CLASSES[*b as usize] == Class::Word) {
-            self.at += 1;
-        }
+    /// A word that may be one of those that mean something here.
+    fn word(&mut self) {
+        let start = self.at - 1;
+        self.at += length_of_word(&self.bytes[self.at..]);
         self.total += 1;
         let text = &self.bytes[start..self.at];
         self.operand = !(self.language == Language::Rust && BEFORE_CLOSURE.contains(&text));
@@ -118,7 +143,7 @@ impl Scan<'_> {
     /// Whether what comes next starts a statement of its own, and goes on with none.
     fn starts_statement(&self) -> bool {
         let rest = self.bytes[self.at..].trim_ascii_start();
-        let length = rest.iter().position(|b| CLASSES[*b as usize] != Class::Word).unwrap_or(rest.len());
+        let length = length_of_word(rest);
         match rest.first() {
             None | Some(b'}' | b'#' | b'@') => true,
             Some(b'/') => matches!(rest.get(1), Some(b'/' | b'*')),
@@ -162,6 +187,9 @@ impl Scan<'_> {
             self.at += if rest.get(1 + escaped) == Some(&b'\'') { 2 + escaped } else { 0 };
             return;
         }
+        if self.language == Language::Python && self.is_formatted() {
+            return;
+        }
         let mut at = 0;
         while let Some(byte) = rest.get(at) {
             match byte {
@@ -175,6 +203,12 @@ impl Scan<'_> {
             }
             at += 1;
         }
+    }
+
+    /// Whether the quote starts a string that holds expressions: `f"`, `rf"`, `t"`.
+    fn is_formatted(&self) -> bool {
+        let before = &self.bytes[..self.at - 1];
+        before.iter().rev().take(2).take_while(|b| b.is_ascii_alphabetic()).any(|b| matches!(b | 0x20, b'f' | b't'))
     }
 
     fn special(&mut self, byte: u8) {
@@ -218,6 +252,11 @@ impl Scan<'_> {
     fn has_elements(&self) -> bool {
         matches!(self.language, Language::JavaScript | Language::TypeScript)
     }
+}
+
+#[inline]
+fn length_of_word(rest: &[u8]) -> usize {
+    rest.iter().position(|b| CLASSES[*b as usize] != Class::Word).unwrap_or(rest.len())
 }
 
 /// Words of Rust after which a `|` starts a closure.
@@ -282,6 +321,7 @@ mod tests {
             (Python, "f(a, b) + "),
             (Python, "lambda a, b: "),
             (Python, "(\")\", "),
+            (Python, "f'{"),
             (JavaScript, "if (a) {} else "),
             (JavaScript, "{} + "),
             (JavaScript, "(a, b) => "),

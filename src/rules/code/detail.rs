@@ -9,7 +9,8 @@ use std::collections::BTreeSet;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::packed;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use memchr::memmem;
 
 use super::catalogue;
@@ -55,8 +56,14 @@ enum Words {
         words: Vec<String>,
         /// How many bytes were looked at.
         looked: AtomicUsize,
-        searcher: OnceLock<Option<AhoCorasick>>,
+        searcher: OnceLock<Option<Searcher>>,
     },
+}
+
+enum Searcher {
+    /// Over many bytes at once, where the words are few enough.
+    Packed(packed::Searcher),
+    Automaton(AhoCorasick),
 }
 
 impl Needs {
@@ -110,6 +117,7 @@ impl Needs {
 
 impl Words {
     fn new(words: Vec<String>) -> Self {
+        let words = shortest(words.into_iter().collect());
         Words::These { words, looked: AtomicUsize::new(0), searcher: OnceLock::new() }
     }
 
@@ -118,9 +126,30 @@ impl Words {
         if looked.fetch_add(bytes.len(), Ordering::Relaxed) + bytes.len() <= FEW {
             return words.iter().any(|word| is_in(word, module, bytes));
         }
-        let searcher = searcher.get_or_init(|| AhoCorasick::new(words).ok());
-        searcher.as_ref().is_none_or(|s| s.is_match(bytes) || s.is_match(module))
+        let searcher = searcher.get_or_init(|| Searcher::new(words));
+        searcher.as_ref().is_none_or(|s| s.is_in(bytes) || s.is_in(module.as_bytes()))
     }
+}
+
+impl Searcher {
+    fn new(words: &[String]) -> Option<Self> {
+        let packed = packed::Searcher::new(words.iter().map(String::as_bytes)).map(Searcher::Packed);
+        let automaton = || AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).build(words).ok();
+        packed.or_else(|| automaton().map(Searcher::Automaton))
+    }
+
+    fn is_in(&self, bytes: &[u8]) -> bool {
+        match self {
+            Searcher::Packed(words) => words.find(bytes).is_some(),
+            Searcher::Automaton(words) => words.is_match(bytes),
+        }
+    }
+}
+
+/// Without those that hold another one.
+fn shortest(words: BTreeSet<String>) -> Vec<String> {
+    let holds_another = |word: &String| words.iter().any(|other| other != word && word.contains(other.as_str()));
+    words.iter().filter(|word| !holds_another(word)).cloned().collect()
 }
 
 fn is_in(word: &str, module: &str, bytes: &[u8]) -> bool {
@@ -153,6 +182,12 @@ mod tests {
         assert_eq!(word("mylib.sim.make_*").as_deref(), Some("make_"));
         assert_eq!(word("numpy.random.Generator.normal").as_deref(), Some("random"));
         assert_eq!(word("**"), None);
+    }
+
+    #[test]
+    fn a_word_in_another_is_enough() {
+        let words = ["random", "randomly", "rng"].map(str::to_owned);
+        assert_eq!(shortest(words.into()), ["random", "rng"]);
     }
 
     #[test]

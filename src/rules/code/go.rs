@@ -4,9 +4,10 @@ use rustc_hash::FxHashMap;
 use tree_sitter::{Node, Parser};
 
 use super::builder::{Builder, ScopeKind, Value};
-use super::catalogue::Catalogue;
+use super::catalogue::{Catalogue, Kind};
 use super::facts::{Context, DefId, DefKind, Facts, Fallback, How, Import, ImportKind, Language, Place, Rows};
 use super::names::Sym;
+use super::suspect;
 
 /// Reads one file. `module` is the folder of its package.
 pub fn read(source: &str, path: &str, module: &str, catalogue: &Catalogue) -> Facts {
@@ -435,7 +436,7 @@ impl<'s> Reader<'s, '_> {
                     self.all(node).anonymous()
                 }
             }
-            "index_expression" | "slice_expression" | "type_assertion_expression" => {
+            "index_expression" | "slice_expression" | "type_assertion_expression" | "type_conversion_expression" => {
                 node.child_by_field_name("operand").map_or(Value::UNKNOWN, |o| self.value(o).anonymous())
             }
             "parenthesized_expression" | "literal_element" | "keyed_element" | "literal_value" | "argument_list" => {
@@ -467,11 +468,15 @@ impl<'s> Reader<'s, '_> {
             "selector_expression" => callee.child_by_field_name("field").map(|f| self.text(f)),
             _ => None,
         };
-        let kind = self.build.kind(target.path);
+        let list = node.child_by_field_name("arguments");
+        let first = list.and_then(|l| l.named_child(0));
+        let kind = self.build.kind_as_written(target.path, self.root(callee), method);
+        let kind = if kind == Kind::Print { self.printed(first) } else { kind };
+        let extra = if first.is_some_and(|f| self.writes_rows(f)) { Context::WRITES } else { Context::default() };
         let outer = self.build.context;
         self.build.context = self.build.argument_context(kind);
         let mut arguments = 0;
-        if let Some(list) = node.child_by_field_name("arguments") {
+        if let Some(list) = list {
             let takes_function = named(list).iter().any(|n| n.kind() == "func_literal");
             let guard = self.build.guarded_by(if takes_function { target.path } else { Sym::NONE });
             self.children(list);
@@ -479,8 +484,34 @@ impl<'s> Reader<'s, '_> {
             arguments = self.all(list).node;
         }
         self.build.context = outer;
-        let value = self.build.call(place(node), target, kind, arguments, method, Context::default());
+        let value = self.build.call(place(node), target, kind, arguments, method, extra);
         self.values.insert(node.id(), value);
+    }
+
+    /// The name that a chain of fields and calls starts with.
+    fn root(&self, callee: Node<'_>) -> Option<&'s str> {
+        let mut at = callee;
+        loop {
+            at = match at.kind() {
+                "identifier" => return Some(self.text(at)),
+                "selector_expression" | "index_expression" => at.child_by_field_name("operand")?,
+                "call_expression" => at.child_by_field_name("function")?,
+                _ => return None,
+            };
+        }
+    }
+
+    /// Who is printed to: whoever asked, or nobody that matters.
+    fn printed(&self, to: Option<Node<'_>>) -> Kind {
+        const ASKERS: [&str; 5] = ["w", "rw", "res", "resp", "writer"];
+        let asker = to.is_some_and(|to| to.kind() == "identifier" && ASKERS.contains(&self.text(to)));
+        if asker { Kind::Respond } else { Kind::Plain }
+    }
+
+    /// Whether an argument is a statement of SQL that writes rows.
+    fn writes_rows(&self, argument: Node<'_>) -> bool {
+        let quoted = matches!(argument.kind(), "interpreted_string_literal" | "raw_string_literal");
+        quoted && suspect::writes_rows(self.text(argument).trim_matches(['"', '`']))
     }
 
     fn note_rows(&mut self, target: Node<'_>, literal: Node<'_>) {

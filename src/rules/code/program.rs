@@ -36,12 +36,15 @@ pub struct Program<'a> {
 #[derive(Default)]
 struct Index {
     /// (file, definition)
-    defs: HashTable<(u32, u32)>,
+    defs: HashTable<Entry>,
     /// (file, export)
-    exports: HashTable<(u32, u32)>,
+    exports: HashTable<Entry>,
     /// What is exported from the index file of a folder, by the folder's name: (file, full name there).
     folders: FxHashMap<String, String>,
 }
+
+/// The hash of a name, and where it is written.
+type Entry = (u64, (u32, u32));
 
 /// Longest chain of re-exports and results that is followed.
 const LONGEST: u32 = 8;
@@ -50,6 +53,8 @@ impl Index {
     fn of(members: &[Member]) -> Self {
         let mut out = Self::default();
         let mut text = String::new();
+        out.defs.reserve(members.iter().map(|m| m.facts.defs.len()).sum(), |entry| entry.0);
+        out.exports.reserve(members.iter().map(|m| m.facts.exports.len()).sum(), |entry| entry.0);
         for (file, member) in (0u32..).zip(members) {
             let facts = &member.facts;
             for (at, def) in (0u32..).zip(&facts.defs).skip(1) {
@@ -77,7 +82,7 @@ impl Index {
 
 /// Enters what has no name yet; the first of a name stays.
 fn insert<'m>(
-    table: &mut HashTable<(u32, u32)>,
+    table: &mut HashTable<Entry>,
     at: (u32, u32),
     facts: &'m Facts,
     name: Sym,
@@ -86,17 +91,24 @@ fn insert<'m>(
 ) {
     text.clear();
     facts.names.write(name, text);
-    let is = |other: &(u32, u32)| {
-        let (facts, name) = name_of(*other);
-        facts.names.reads(name, text)
-    };
-    let rehash = |other: &(u32, u32)| {
-        let (facts, name) = name_of(*other);
-        hash(&facts.text(name))
-    };
-    if table.find(hash(text), is).is_none() {
-        table.insert_unique(hash(text), at, rehash);
+    let key = hash(text);
+    if find(table, key, text, name_of).is_none() {
+        table.insert_unique(key, (key, at), |entry| entry.0);
     }
+}
+
+/// Where this name is written.
+fn find<'m>(
+    table: &HashTable<Entry>,
+    key: u64,
+    text: &str,
+    name_of: impl Fn((u32, u32)) -> (&'m Facts, Sym),
+) -> Option<(usize, usize)> {
+    let is = |entry: &Entry| {
+        let (facts, name) = name_of(entry.1);
+        entry.0 == key && facts.names.reads(name, text)
+    };
+    table.find(key, is).map(|(_, (file, at))| (*file as usize, *at as usize))
 }
 
 fn hash(text: &str) -> u64 {
@@ -125,24 +137,17 @@ impl<'a> Program<'a> {
 
     /// The definition of this full name: (file, definition).
     fn defined(&self, name: &str) -> Option<(usize, usize)> {
-        let is = |at: &(u32, u32)| {
-            let (facts, path) = def_name(self.members, *at);
-            facts.names.reads(path, name)
-        };
-        self.index().defs.find(hash(name), is).map(|(file, at)| (*file as usize, *at as usize))
+        find(&self.index().defs, hash(name), name, |at| def_name(self.members, at))
     }
 
     /// What a name stands for that a module re-exports or binds.
     fn exported(&self, name: &str) -> Option<String> {
-        let is = |at: &(u32, u32)| {
-            let (facts, given) = export_name(self.members, *at);
-            facts.names.reads(given, name)
+        let found = find(&self.index().exports, hash(name), name, |at| export_name(self.members, at));
+        let target = |(file, at): (usize, usize)| {
+            let facts = &self.members[file].facts;
+            facts.text(facts.exports[at].1)
         };
-        let found = self.index().exports.find(hash(name), is).map(|(file, at)| {
-            let facts = &self.members[*file as usize].facts;
-            facts.text(facts.exports[*at as usize].1)
-        });
-        found.or_else(|| self.index().folders.get(name).cloned())
+        found.map(target).or_else(|| self.index().folders.get(name).cloned())
     }
 
     /// The names that a module gives to something of another last name: (the one it has, the one it is given).

@@ -53,6 +53,13 @@ fn starts(bytes: &[u8], word: &[u8]) -> bool {
     bytes.len() >= word.len() && bytes[..word.len()].eq_ignore_ascii_case(word)
 }
 
+/// Whether a statement of SQL writes rows.
+pub fn writes_rows(statement: &str) -> bool {
+    let start = statement.trim_start();
+    let begins = |word: &&str| start.get(..word.len()).is_some_and(|s| s.eq_ignore_ascii_case(word));
+    ["insert", "update", "replace", "merge", "upsert"].iter().any(|word| begins(&word))
+}
+
 /// Whether a key names a metric.
 pub fn is_metric(key: &str) -> bool {
     const WHOLE: [&str; 14] = [

@@ -28,6 +28,17 @@ impl Builder<'_> {
         kind
     }
 
+    /// The same, and where its full name does not say, what it is called on: `res.write(…)`.
+    pub fn kind_as_written(&mut self, callee: Sym, object: Option<&str>, method: Option<&str>) -> Kind {
+        let kind = self.kind(callee);
+        match (object, method) {
+            (Some(object), Some(method)) if kind == Kind::Other => {
+                self.catalogue.written(self.facts.language, object, method)
+            }
+            _ => kind,
+        }
+    }
+
     /// What is in force while the arguments of a call of this kind are read.
     pub fn argument_context(&self, kind: Kind) -> Context {
         let base = self.context.without(Context::DISCARDED);

@@ -185,7 +185,9 @@ impl Reader<'_, '_> {
             Expression::StaticMemberExpression(m) => Some(m.property.name.as_str().to_owned()),
             _ => None,
         };
-        let kind = self.build.kind(target.path);
+        let kind = self.build.kind_as_written(target.path, root(callee), method.as_deref());
+        let extra = if arguments.first().is_some_and(writes_rows) { Context::WRITES } else { Context::default() };
+        let sends = kind == Kind::Send;
         let outer = self.build.context;
         self.build.context = self.build.argument_context(kind);
         // What is called in a function that is handed over is called inside of what takes it.
@@ -202,6 +204,8 @@ impl Reader<'_, '_> {
         for argument in arguments {
             self.visit_argument(argument);
             let value = match argument {
+                // Addresses and headers are no data.
+                other if sends => self.body(other),
                 Argument::SpreadElement(s) => self.value(&s.argument),
                 other => other.as_expression().map_or(Value::UNKNOWN, |e| self.value(e)),
             };
@@ -212,11 +216,23 @@ impl Reader<'_, '_> {
         let value = match self.required(span, target, arguments) {
             Some(value) => value,
             None => {
-                let result = self.build.call(place(span), target, kind, node, method.as_deref(), Context::default());
+                let result = self.build.call(place(span), target, kind, node, method.as_deref(), extra);
                 self.collected(callee, kind, node, result)
             }
         };
         self.calls.insert((span.start, span.end), value);
+    }
+
+    /// What `{ body: … }` sends.
+    fn body(&mut self, options: &Argument<'_>) -> Value {
+        let Argument::ObjectExpression(options) = options else { return Value::UNKNOWN };
+        let bodies = options.properties.iter().filter_map(|property| match property {
+            ObjectPropertyKind::ObjectProperty(p) if p.key.static_name().is_some_and(|key| key == "body") => {
+                Some(&p.value)
+            }
+            _ => None,
+        });
+        self.merged(bodies)
     }
 
     /// `xs.map(() => draw())` and `Array.from(…, () => draw())` yield what the callback makes.
@@ -294,6 +310,35 @@ impl Reader<'_, '_> {
         let at = Place { start: span.start, end: value.span().end };
         let def = self.build.def;
         self.build.facts.rows.push(Rows { place: at, name, count, def });
+    }
+}
+
+/// The name that a chain of members and calls starts with.
+fn root<'a>(callee: &'a Expression<'_>) -> Option<&'a str> {
+    let mut at = callee;
+    loop {
+        at = match at {
+            Expression::Identifier(id) => return Some(id.name.as_str()),
+            Expression::StaticMemberExpression(m) => match &m.object {
+                Expression::ThisExpression(_) => return Some(m.property.name.as_str()),
+                object => object,
+            },
+            Expression::ComputedMemberExpression(m) => &m.object,
+            Expression::CallExpression(c) => &c.callee,
+            Expression::AwaitExpression(e) => &e.argument,
+            Expression::TSNonNullExpression(e) => &e.expression,
+            Expression::ParenthesizedExpression(e) => &e.expression,
+            _ => return None,
+        };
+    }
+}
+
+/// Whether an argument is a statement of SQL that writes rows.
+fn writes_rows(argument: &Argument<'_>) -> bool {
+    match argument {
+        Argument::StringLiteral(s) => suspect::writes_rows(s.value.as_str()),
+        Argument::TemplateLiteral(t) => t.quasis.first().is_some_and(|q| suspect::writes_rows(q.value.raw.as_str())),
+        _ => false,
     }
 }
 

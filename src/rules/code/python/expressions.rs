@@ -10,6 +10,7 @@ use super::super::builder::{Node, ScopeKind, Value};
 use super::super::catalogue::Kind;
 use super::super::facts::{Context, Fallback, How, Import, ImportKind, Rows};
 use super::super::names::Sym;
+use super::super::suspect;
 use super::builtins::is_builtin;
 use super::metrics;
 use super::shape::shaped_after_a_value;
@@ -486,11 +487,7 @@ fn opens_for_writing(arguments: &Arguments) -> bool {
 }
 
 fn writes_rows(statement: &Expr) -> bool {
-    let Expr::StringLiteral(s) = statement else { return false };
-    let start = s.value.to_str().trim_start();
-    ["insert", "update", "replace", "merge"]
-        .iter()
-        .any(|w| start.get(..w.len()).is_some_and(|s| s.eq_ignore_ascii_case(w)))
+    matches!(statement, Expr::StringLiteral(s) if suspect::writes_rows(s.value.to_str()))
 }
 
 /// How many rows a literal holds: elements of a list or tuple that are records themselves.

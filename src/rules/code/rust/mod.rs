@@ -202,9 +202,12 @@ impl Reader<'_> {
         at: Place,
         callee: Value,
         arguments: &syn::punctuated::Punctuated<Expr, syn::Token![,]>,
-        method: Option<&str>,
+        method: Option<(&str, &Expr)>,
     ) {
-        let kind = self.build.kind(callee.path);
+        let object = method.and_then(|(_, receiver)| values::root(receiver));
+        let writes = method.is_some_and(|(_, receiver)| values::writes_rows(receiver));
+        let method = method.map(|(name, _)| name);
+        let kind = self.build.kind_as_written(callee.path, object.as_deref(), method);
         let outer = self.build.context;
         self.build.context = self.build.argument_context(kind);
         let takes_function = arguments.iter().any(|a| matches!(a, Expr::Closure(_)));
@@ -218,7 +221,8 @@ impl Reader<'_> {
         self.build.context = outer;
         self.build.guard = guard;
         // What `unwrap_or_else` and its kin are handed stands in for what failed.
-        let value = self.build.call(at, callee, kind, node, method, Context::default());
+        let extra = if writes { Context::WRITES } else { Context::default() };
+        let value = self.build.call(at, callee, kind, node, method, extra);
         let passes = method.is_some_and(|m| {
             m.starts_with("unwrap_or") || matches!(m, "or" | "or_else" | "map" | "chain" | "collect" | "push")
         });

@@ -4,6 +4,7 @@ use syn::{Block, Expr, Pat, Stmt};
 
 use super::super::builder::Value;
 use super::super::facts::How;
+use super::super::suspect;
 use super::walk::expressions;
 use super::{Reader, is_comparison};
 
@@ -115,4 +116,51 @@ impl Reader<'_> {
             _ => {}
         }
     }
+}
+
+/// The name that a chain of methods and fields starts with.
+pub(super) fn root(receiver: &Expr) -> Option<String> {
+    let mut at = receiver;
+    loop {
+        at = match at {
+            Expr::Path(p) => return p.path.get_ident().map(ToString::to_string),
+            Expr::MethodCall(c) => &c.receiver,
+            Expr::Field(f) => match (&*f.base, &f.member) {
+                (Expr::Path(p), syn::Member::Named(name)) if p.path.is_ident("self") => return Some(name.to_string()),
+                (base, _) => base,
+            },
+            Expr::Reference(r) => &r.expr,
+            Expr::Try(t) => &t.expr,
+            Expr::Await(a) => &a.base,
+            Expr::Paren(p) => &p.expr,
+            _ => return None,
+        };
+    }
+}
+
+/// Whether a chain of methods starts with a statement of SQL that writes rows: `query("INSERT …").bind(…)`.
+pub(super) fn writes_rows(receiver: &Expr) -> bool {
+    let mut at = receiver;
+    loop {
+        at = match at {
+            Expr::MethodCall(c) => &c.receiver,
+            Expr::Call(c) => {
+                let literal = c.args.first().is_some_and(is_writing);
+                return literal;
+            }
+            _ => return false,
+        };
+    }
+}
+
+fn is_writing(argument: &Expr) -> bool {
+    let literal = match argument {
+        Expr::Lit(l) => l,
+        Expr::Reference(r) => match &*r.expr {
+            Expr::Lit(l) => l,
+            _ => return false,
+        },
+        _ => return false,
+    };
+    matches!(&literal.lit, syn::Lit::Str(s) if suspect::writes_rows(&s.value()))
 }

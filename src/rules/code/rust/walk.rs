@@ -140,7 +140,7 @@ impl<'ast> Visit<'ast> for Reader<'_> {
         }
         let start = self.start(&it.receiver);
         let end = self.place(it.paren_token.span.close()).end;
-        self.finish_call(Place { start, end }, callee, &it.args, Some(&name));
+        self.finish_call(Place { start, end }, callee, &it.args, Some((&name, &it.receiver)));
         self.build.context = outer;
     }
 

@@ -43,14 +43,18 @@ pub(super) fn sink(facts: &Facts, call: &Call, grade: Grade) -> Option<String> {
         Kind::Model => "is learnt or predicted from by",
         Kind::Store => "is stored by",
         Kind::Respond => "is answered by",
+        Kind::Send => "is sent by",
         Kind::Metric => "is recorded as a metric by",
         _ => return None,
     };
     let name = callee(facts, sink);
-    // `execute` stores where its statement writes.
-    let stores = facts.names.last(sink.callee) != "execute" || sink.context.has(Context::WRITES);
+    // What runs statements stores where one writes.
+    let stores = !RUNS.contains(&facts.names.last(sink.callee)) || sink.context.has(Context::WRITES);
     stores.then(|| format!("{verb} {name}"))
 }
+
+/// Last names of what runs any statement of a database.
+const RUNS: [&str; 9] = ["execute", "query", "queryOne", "run", "raw", "bind", "QueryRow", "QueryRowContext", "none"];
 
 /// What a function that a route leads to returns is a response.
 fn answer(facts: &Facts, call: &Call) -> Option<String> {
