@@ -97,7 +97,7 @@ mod tests {
         let at = |n: usize| text.find(&format!("line {n}\n")).unwrap();
         let found = zones(text.as_bytes(), [at(50) + 2, at(10), at(12)].into_iter());
         assert_eq!(found, [at(8)..at(15), at(48)..at(53)]);
-        assert_eq!(zones(b"", [0, 9].into_iter()), [0..0]);
+        assert!(zones(b"", [0, 9].into_iter()).iter().all(Range::is_empty));
     }
 
     #[test]

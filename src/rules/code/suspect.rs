@@ -57,7 +57,7 @@ fn starts(bytes: &[u8], word: &[u8]) -> bool {
 pub fn writes_rows(statement: &str) -> bool {
     let start = statement.trim_start();
     let begins = |word: &&str| start.get(..word.len()).is_some_and(|s| s.eq_ignore_ascii_case(word));
-    ["insert", "update", "replace", "merge", "upsert"].iter().any(|word| begins(&word))
+    ["insert", "update", "replace", "merge", "upsert"].iter().any(begins)
 }
 
 /// Whether a key names a metric.
