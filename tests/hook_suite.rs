@@ -20,3 +20,5 @@ mod install;
 mod managers;
 #[path = "hook_suite/push.rs"]
 mod push;
+#[path = "hook_suite/ways.rs"]
+mod ways;

@@ -191,7 +191,7 @@ fn what_else_was_written_into_the_configuration_meanwhile_stays() {
 #[test]
 fn the_hooks_that_a_user_had_for_all_repositories_run_first() {
     let place = Place::repository(&[]);
-    hook(&place, "home/my hooks/pre-commit", "#!/bin/sh\necho mine ran\ntest ! -e stop\n");
+    hook(&place, "home/my hooks/pre-commit", "#!/bin/sh\necho mine ran | tee -a \"$HOME/ran\"\ntest ! -e stop\n");
     hook(&place, "home/my hooks/pre-push", "#!/bin/sh\ncat >\"$HOME/told\"\n");
     // Git did not run this one before either.
     hook(&place, ".git/hooks/pre-commit", "#!/bin/sh\necho the repository ran\n");
@@ -213,6 +213,10 @@ fn the_hooks_that_a_user_had_for_all_repositories_run_first() {
     let (status, text) =
         run("git add a.py && git commit -q -m one && git init -q --bare .git/far && git push -q .git/far main");
     assert!(status == 0 && place.read("home/told").contains("refs/heads/main"), "{text}");
+    // Where the canary is tried they do not run: they may do anything.
+    let before = place.read("home/ran");
+    let (_, text) = run("govctl doctor");
+    assert!(text.contains("✓ canary through pre-commit") && place.read("home/ran") == before, "{text}");
     // Installed again they are known still, and gone they are again what git runs.
     let (status, text) = run("govctl hook install --global");
     assert!(status == 0 && text.contains("in place"), "{text}");

@@ -15,7 +15,7 @@ fn govctl() -> String {
 }
 
 /// A line of shell with govctl and the managers on its PATH.
-fn with_all(place: &Place, line: &str) -> (bool, String) {
+pub fn with_all(place: &Place, line: &str) -> (bool, String) {
     let more = programs::programs().map(|p| format!(":{}", p.display())).unwrap_or_default();
     shell(place, &format!("NO_COLOR=1; export NO_COLOR; PATH=\"{}{more}:$PATH\"; {line}", govctl()))
 }
@@ -83,7 +83,7 @@ fn lefthook_runs_govctl_and_doctor_goes_through_it() {
 }
 
 /// husky's scripts: by husky itself where npm is, else as husky 9 writes them.
-fn husky(place: &Place) {
+pub fn husky(place: &Place) {
     if let Some(package) = programs::husky() {
         return drop(passed(shell(place, &format!("node '{}/bin.js'", package.display()))));
     }

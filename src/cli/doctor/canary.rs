@@ -17,7 +17,7 @@ use super::Check;
 use crate::cli::PolicyArgs;
 use crate::cli::hook::managers::{Kind, Manager};
 use crate::cli::hook::place::make_executable;
-use crate::cli::hook::stage::Stage;
+use crate::cli::hook::stage::{self, Stage};
 use crate::policy::load::Loaded;
 use crate::policy::raw::policies::EnforcementMode;
 use crate::policy::{Policy, Verdict};
@@ -220,8 +220,8 @@ impl Drop for Cage {
 }
 
 fn copy_script(from: &Path, to: &Path) -> Result<()> {
-    let text = fs::read(from).with_context(|| format!("cannot read {}", from.display()))?;
-    fs::write(to, text)?;
+    let text = fs::read_to_string(from).with_context(|| format!("cannot read {}", from.display()))?;
+    fs::write(to, stage::alone(&text))?;
     Ok(make_executable(to)?)
 }
 

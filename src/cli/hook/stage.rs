@@ -126,6 +126,13 @@ pub enum Before {
     In(PathBuf),
 }
 
+/// A script of govctl's without the hook of another folder that runs first; any other as it is.
+pub fn alone(script: &str) -> String {
+    let elsewhere = |line: &&str| line.starts_with("before='");
+    let line = script.lines().find(elsewhere).filter(|_| is_ours(script.as_bytes()));
+    line.map_or_else(|| script.to_owned(), |line| script.replacen(&format!("{line}\n"), BEFORE, 1))
+}
+
 /// As a word of the shell.
 fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
@@ -149,6 +156,11 @@ mod tests {
                 assert!(stage.runs_first(&script, &before) && !stage.runs_first(&script, &Before::In("/other".into())));
                 assert!(is_ours(script.as_bytes()) && stage.is_current(&script), "{script}");
                 assert!(!stage.is_current(&script.replace("exit", "true")), "{script}");
+                let elsewhere = matches!(before, Before::In(_));
+                assert_eq!(
+                    alone(&script),
+                    stage.script("/opt/it's here/govctl", if elsewhere { &Before::Beside } else { &before })
+                );
             }
         }
         assert!(!is_ours(b"#!/bin/sh\nexit 0\n"));
