@@ -125,6 +125,58 @@ fn the_mode_decides_what_becomes_of_a_finding() {
     refused(mode("strict").try_git(&["commit", "-m", "x"]));
 }
 
+/// How many runs of commit-msg are in the log, and how many are left beside it to be logged.
+fn messages(place: &Place) -> (usize, usize) {
+    let ran = place.govctl(&["audit", "query", "--tag", "hook:commit-msg", "--count"]);
+    let left = shell(place, "find \"$HOME\" -name 'commit-msg-*.json'").1;
+    (ran.out.trim().parse().unwrap(), left.lines().count())
+}
+
+#[test]
+fn a_message_that_passes_is_logged_with_its_commit_and_lost_with_none() {
+    let place = governed("");
+    let commit = |n: usize| place.try_git(&["commit", "-q", "--allow-empty", "-m", &format!("x{n}")]);
+    passed(commit(1));
+    assert_eq!(messages(&place), (1, 0));
+    let entry = last(&place, "check.completed", "commit-msg");
+    assert_eq!((&entry["resource"], &entry["enforced"]), (&"commit message".into(), &true.into()), "{entry}");
+    // What comes between it and the commit leaves it for the next hook.
+    place.write(".git/hooks/reference-transaction.before-govctl", "#!/bin/sh\n[ $1 != prepared ]\n");
+    passed(shell(&place, "chmod +x .git/hooks/reference-transaction.before-govctl"));
+    for n in 1..3 {
+        assert!(!commit(2).0);
+        assert_eq!(messages(&place), (n, 1), "pre-commit logs what was left the time before");
+    }
+    passed(shell(&place, "rm .git/hooks/reference-transaction.before-govctl"));
+    passed(commit(3));
+    assert_eq!(messages(&place), (4, 0));
+    // A bad one is in the log before git hears of it.
+    refused(place.try_git(&["commit", "-q", "--allow-empty", "-m", &leak(3).replace('"', "")]));
+    assert_eq!(messages(&place), (5, 0));
+    // So is one that nobody follows, and one whose checks were told to look away.
+    passed(shell(&place, "SKIP=ruff git commit -q --allow-empty -m x"));
+    passed(shell(&place, "mv .git/hooks/reference-transaction .git/kept"));
+    passed(shell(&place, "printf 'x\\n' >.git/m && .git/hooks/commit-msg .git/m"));
+    assert_eq!(messages(&place), (7, 0));
+    passed(shell(&place, "mv .git/kept .git/hooks/reference-transaction"));
+}
+
+#[test]
+fn what_was_left_and_cannot_be_read_is_told_and_vouches_for_nothing() {
+    let place = governed("");
+    passed(place.try_git(&["commit", "-q", "--allow-empty", "-m", "x"]));
+    let leave = "f=$(find \"$HOME\" -name govctl.db); d=${f%/*}; .git/hooks/commit-msg .git/COMMIT_EDITMSG; l=$(ls $d/commit-msg-*)";
+    let tree = place.git(&["rev-parse", "HEAD^{tree}"]);
+    for forged in ["", "{", &format!("{{\"tags\":[\"tree:{tree}\"]}}")] {
+        place.write(".git/forged", forged);
+        passed(shell(&place, &format!("{leave} && cp .git/forged $l")));
+        let told = passed(place.try_git(&["commit", "-q", "--allow-empty", "-m", "x"]));
+        assert!(told.contains("could not be read"), "{forged}: {told}");
+        assert_eq!(messages(&place).1, 0);
+    }
+    assert_eq!(place.govctl(&["audit", "verify"]).status, 0);
+}
+
 #[test]
 fn a_commit_starts_govctl_three_times_and_is_found_by_its_id() {
     let place = governed("");

@@ -63,13 +63,17 @@ fn commit_and_signal(place: &Place, hook: &str, signal: &str, to_all: bool) -> s
     let pid = wait_for(hook, read);
     let log = log_of(place);
     log.execute_batch("BEGIN IMMEDIATE").unwrap();
-    place.write(".git/go", "");
+    // commit-msg may pass without the log: it dies before it has begun.
+    let opens_log = hook != "commit-msg";
+    if opens_log {
+        place.write(".git/go", "");
+    }
     // It has become govctl, and waits for the log.
     let is_waiting = || {
         let files = fs::read_dir(format!("/proc/{}/fd", pid.trim())).ok()?;
         files.flatten().any(|f| fs::read_link(f.path()).is_ok_and(|to| to.ends_with("govctl.db"))).then_some(())
     };
-    if cfg!(target_os = "linux") {
+    if cfg!(target_os = "linux") && opens_log {
         wait_for("govctl at the log", is_waiting);
     }
     let target = if to_all { format!("-{}", child.id()) } else { pid.trim().to_owned() };
@@ -118,7 +122,10 @@ fn a_hook_that_finds_no_room_refuses_the_commit() {
             place.git(&["add", "a.py"]);
             let (ok, text) = place.try_git(&["commit", "-q", "-m", "x"]);
             assert!(!ok && place.git(&["rev-parse", "HEAD"]) == head, "{hook}: {text}");
-            assert!(ignored.is_empty() || text.contains("govctl.db"), "the log is named: {hook}: {text}");
+            assert!(
+                ignored.is_empty() || text.contains("could not be logged") || text.contains("govctl.db"),
+                "the log is named: {hook}: {text}"
+            );
         }
         before_govctl(&place, "");
         passed(place.try_git(&["commit", "-q", "-m", "x"]));

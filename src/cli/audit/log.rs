@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 
+use super::later;
 use crate::audit::Event;
 use crate::audit::filter::Filters;
 use crate::cli::PolicyArgs;
@@ -64,12 +65,7 @@ impl Place {
 /// # Errors
 /// The event could not be logged: whatever it reports must then not happen.
 pub fn record(audit: &Audit, event: &Event) -> Result<Vec<String>> {
-    if !audit.enabled {
-        return Ok(Vec::new());
-    }
-    let mut store = Store::open(&location(audit)?, brief(audit))?;
-    store.append(event)?;
-    Ok(store.take_warnings())
+    record_all(audit, std::slice::from_ref(event))
 }
 
 /// As [`record`], for several events: all of them or none.
@@ -80,9 +76,22 @@ pub fn record_all(audit: &Audit, events: &[Event]) -> Result<Vec<String>> {
     if !audit.enabled {
         return Ok(Vec::new());
     }
-    let mut store = Store::open(&location(audit)?, brief(audit))?;
-    store.append_all(events)?;
-    Ok(store.take_warnings())
+    let location = location(audit)?;
+    let mut store = Store::open(&location, brief(audit))?;
+    append(&mut store, &location, events)
+}
+
+/// Logs events in an open log, and before them what another hook has left; gives what is to be told.
+///
+/// # Errors
+/// As [`record`].
+pub fn append(store: &mut Store, location: &Location, events: &[Event]) -> Result<Vec<String>> {
+    let found = later::find(location)?;
+    let left = found.as_ref().and_then(|found| found.event.as_ref());
+    let all: Vec<_> = left.into_iter().chain(events).cloned().collect();
+    store.append_all(&all)?;
+    let lost = found.and_then(later::Found::is_logged);
+    Ok(store.take_warnings().into_iter().chain(lost).collect())
 }
 
 /// The log of the repository that the working directory is in.

@@ -5,6 +5,7 @@ mod compliance;
 mod export;
 mod filter;
 mod key;
+pub mod later;
 mod lines;
 pub mod log;
 mod prove;

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::settings::Resolved;
 use crate::audit::{Event, EventType};
+use crate::cli::audit::later::{self, Left};
 use crate::cli::audit::log;
 use crate::cli::terminal::Terminal;
 use crate::cli::{Exit, identity};
@@ -23,6 +24,8 @@ pub struct Occasion {
     pub details: BTreeMap<&'static str, serde_json::Value>,
     /// An override that was presented.
     pub pass: super::Pass,
+    /// Whether another hook follows that logs this one's run where nothing was found.
+    pub later: bool,
 }
 
 /// What was looked at.
@@ -53,6 +56,9 @@ pub fn skipped() -> BTreeMap<&'static str, String> {
 /// The entry could not be written: the check must then not pass.
 pub fn record(resolved: &Resolved, what: What<'_>, report: &Report, exit: Exit, terminal: &mut Terminal) -> Result<()> {
     if !resolved.governed {
+        return Ok(());
+    }
+    if is_left(resolved, &what, report, exit)? {
         return Ok(());
     }
     let blocked = exit != Exit::Clean;
@@ -89,6 +95,24 @@ pub fn record(resolved: &Resolved, what: What<'_>, report: &Report, exit: Exit, 
         .context("the check could not be logged, so it does not pass; see `govctl audit verify`")?;
     warnings.iter().for_each(|w| terminal.warn(w));
     Ok(())
+}
+
+/// Whether the run needs no entry now, because the next hook of the same commit writes it.
+fn is_left(resolved: &Resolved, what: &What<'_>, report: &Report, exit: Exit) -> Result<bool> {
+    let may_wait = what.occasion.is_some_and(|o| o.later && o.details.is_empty()) && what.tags.is_empty();
+    let found_nothing = exit == Exit::Clean && report.is_complete() && report.active().next().is_none();
+    if !may_wait || !found_nothing || !resolved.audit.enabled || !skipped().is_empty() {
+        return Ok(false);
+    }
+    let left = Left {
+        at: crate::cli::clock::now(),
+        mode: resolved.mode,
+        environment: resolved.environment.clone(),
+        suppressed: report.findings.len() as u64,
+        bytes: report.coverage.bytes,
+        milliseconds: u64::try_from(report.elapsed.as_millis()).unwrap_or(u64::MAX),
+    };
+    later::leave(&log::location(&resolved.audit)?, &left).context("the check could not be logged, so it does not pass")
 }
 
 /// One event for every [`MOST_TAGS`] tags; the first has the data.

@@ -4,6 +4,7 @@ use std::fs;
 
 use anyhow::{Context as _, Result};
 
+use crate::cli::audit::later;
 use crate::cli::check::selection::Selection;
 use crate::cli::check::{self, Occasion, Pass};
 use crate::cli::policy::options::working_directory;
@@ -16,12 +17,18 @@ use super::super::place::git;
 const SCISSORS: &str = "------------------------ >8 ------------------------";
 
 /// Checks the message in the file that git names.
-pub(super) fn run(arguments: &[String], pass: &Pass, policy: &PolicyArgs, terminal: &mut Terminal) -> Result<Exit> {
+pub(super) fn run(
+    arguments: &[String],
+    later: bool,
+    pass: &Pass,
+    policy: &PolicyArgs,
+    terminal: &mut Terminal,
+) -> Result<Exit> {
     let path = arguments.first().context("git gives commit-msg the file of the message, and this has none")?;
     let bytes = fs::read(path).with_context(|| format!("cannot read the message {path}"))?;
     let text = String::from_utf8_lossy(&bytes);
     let comment = if may_hold_comments(&text) { comment_start()? } else { String::new() };
-    let occasion = Occasion { hook: "commit-msg", pass: pass.clone(), ..Occasion::default() };
+    let occasion = Occasion { hook: later::HOOK, pass: pass.clone(), later, ..Occasion::default() };
     let message = Selection::of_message(cleaned(&text, &comment).into_bytes())?;
     check::for_hook(&message, policy, &["secrets"], &occasion, terminal)
 }

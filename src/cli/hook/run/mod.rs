@@ -24,6 +24,9 @@ pub struct Args {
     stage: Stage,
     #[command(flatten)]
     pass: Pass,
+    /// reference-transaction will follow: it logs what commit-msg has to say where that found nothing
+    #[arg(long, hide = true)]
+    later: bool,
     /// The arguments that git gives it
     #[arg(value_name = "ARG", trailing_var_arg = true, allow_hyphen_values = true)]
     arguments: Vec<String>,
@@ -36,7 +39,7 @@ pub struct Args {
 pub fn run(args: &Args, policy: &PolicyArgs, terminal: &mut Terminal) -> Result<Exit> {
     match args.stage {
         Stage::PreCommit | Stage::PreMergeCommit => index::run(args.stage, &args.pass, policy, terminal),
-        Stage::CommitMsg => message::run(&args.arguments, &args.pass, policy, terminal),
+        Stage::CommitMsg => message::run(&args.arguments, args.later, &args.pass, policy, terminal),
         Stage::PrePush => push::run(&args.arguments, &args.pass, policy, terminal),
         Stage::PreReceive => receive::pre_receive(&args.pass, policy, terminal),
         Stage::Update => receive::update(&args.arguments, &args.pass, policy, terminal),

@@ -18,7 +18,7 @@ pub(super) fn run(arguments: &[String], pass: &Pass, policy: &PolicyArgs, termin
     let new = refs::new_objects(&repo, &updates, |tip| tip.name.starts_with("refs/remotes/"))?;
     let remote = arguments.first().map(|name| masker::masked(&without_login(name))).unwrap_or_default();
     let details = BTreeMap::from([("remote", remote.into()), ("refs", refs::told(&repo, &updates))]);
-    let occasion = Occasion { hook: "pre-push", details, pass: pass.clone() };
+    let occasion = Occasion { hook: "pre-push", details, pass: pass.clone(), ..Occasion::default() };
     check::for_hook(&Selection::of_new(new)?, policy, &[], &occasion, terminal)
 }
 

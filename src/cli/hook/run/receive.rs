@@ -47,7 +47,7 @@ fn run(
     if let Some(id) = &pass.override_id {
         details.insert("approval", id.clone().into());
     }
-    let occasion = Occasion { hook, details, pass };
+    let occasion = Occasion { hook, details, pass, ..Occasion::default() };
     let exit = check::for_hook(&Selection::of_new(new)?, policy, &[], &occasion, terminal)?;
     if exit != Exit::Clean {
         tell(terminal);

@@ -8,11 +8,12 @@ use crate::cli::audit::log;
 use crate::cli::terminal::Terminal;
 use crate::policy::Policy;
 use crate::source::git::CommitInfo;
-use crate::store::Store;
+use crate::store::{Location, Store};
 
 /// The log of this repository, if there is one yet.
 pub(super) struct Trail {
     store: Option<Store>,
+    location: Location,
     kept: bool,
 }
 
@@ -28,7 +29,7 @@ impl Trail {
         let options = log::brief(audit);
         let kept = audit.enabled && options.filters.keep_all(&passed());
         let store = if there { Some(Store::open_existing(&location, options)?) } else { None };
-        Ok(Self { store, kept })
+        Ok(Self { store, location, kept })
     }
 
     /// Whether every check that passes leaves an entry, so that one that is missing tells something.
@@ -47,8 +48,8 @@ impl Trail {
     /// They could not be logged.
     pub(super) fn append(&mut self, events: &[Event], terminal: &mut Terminal) -> Result<()> {
         let Some(store) = self.store.as_mut().filter(|_| !events.is_empty()) else { return Ok(()) };
-        store.append_all(events)?;
-        store.take_warnings().iter().for_each(|w| terminal.warn(w));
+        let told = log::append(store, &self.location, events)?;
+        told.iter().for_each(|w| terminal.warn(w));
         Ok(())
     }
 
