@@ -171,8 +171,9 @@ const TAMPERINGS: &[Tampering] = &[
     ),
     (
         "the index of suspensions",
-        "DROP INDEX entry_suspension; CREATE INDEX entry_suspension ON entry(type) WHERE instr(body, '\"type\":\"actor.') > 0 AND type IN ('x', 'actor.resumed'); \
-         PRAGMA writable_schema=ON; UPDATE sqlite_schema SET sql = replace(sql, '''x''', '''actor.suspended''') \
+        "DROP INDEX entry_suspension; CREATE INDEX entry_suspension ON entry(seq) WHERE instr(body, 'never said') > 0; \
+         PRAGMA writable_schema=ON; UPDATE sqlite_schema SET sql = replace(sql, 'instr(body, ''never said'') > 0', \
+         'instr(body, ''\"type\":\"actor.suspended\"'') > 0 OR instr(body, ''\"type\":\"actor.resumed\"'') > 0') \
          WHERE name = 'entry_suspension'; PRAGMA writable_schema=RESET",
         1061,
         "column-disagrees",
@@ -656,6 +657,9 @@ fn an_older_schema_is_brought_up_to_date_with_its_entries() {
     store.append_all(&events).unwrap();
     let verdict = store.verify(&[], &[]).unwrap();
     assert_eq!((codes(&verdict), verdict.walked.size), (vec![], 5001));
+    let by_hand = "SELECT group_concat(type || ' ' || actor) FROM log WHERE type LIKE 'actor.%'";
+    let said: String = Connection::open(&path).unwrap().query_row(by_hand, [], |r| r.get(0)).unwrap();
+    assert_eq!(said, "actor.suspended user:ann,actor.suspended user:ann");
 }
 
 /// Every entry by a plain look at all bodies, against what the index leads to.

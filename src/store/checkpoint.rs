@@ -102,8 +102,9 @@ impl Store {
             return;
         }
         let due = || -> Result<bool, StoreError> {
-            let newest: i64 = self.conn.query_row("SELECT coalesce(max(size), 0) FROM checkpoint", [], |r| r.get(0))?;
-            Ok(self.size()? >= unsigned(newest) + every)
+            let sql =
+                "SELECT (SELECT coalesce(max(seq), -1) + 1 FROM entry) >= coalesce(max(size), 0) + ?1 FROM checkpoint";
+            Ok(self.conn.prepare_cached(sql)?.query_row([int(every)], |r| r.get(0))?)
         };
         let signed = due().and_then(|due| if due { self.checkpoint().map(drop) } else { Ok(()) });
         if let Err(e) = signed {

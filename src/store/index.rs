@@ -17,6 +17,15 @@ use crate::audit::matcher::{Clause, Matcher, Pattern};
 use crate::audit::query::Field;
 use crate::audit::segment::{self, Bits};
 
+/// The condition of who suspends an actor or ends that: what the index `entry_suspension` has, and what it is by the type.
+macro_rules! suspension {
+    () => {
+        "(instr(body, '\"type\":\"actor.suspended\"') > 0 OR instr(body, '\"type\":\"actor.resumed\"') > 0) \
+         AND json_extract(body, '$.type') IN ('actor.suspended', 'actor.resumed')"
+    };
+}
+pub(super) use suspension;
+
 /// The entries that a query may be about.
 pub(super) struct Candidates {
     /// By segment, those without any left out.
@@ -53,7 +62,8 @@ pub(super) fn sealed(conn: &Connection) -> rusqlite::Result<u64> {
 
 /// Indexes the whole segments that are not yet, in the caller's transaction. Mostly that is one.
 pub(super) fn seal_whole(conn: &Connection) -> Result<(), StoreError> {
-    let end: i64 = conn.query_row("SELECT coalesce(max(seq) + 1, 0) FROM entry", [], |r| r.get(0))?;
+    let mut select = conn.prepare_cached("SELECT coalesce(max(seq) + 1, 0) FROM entry")?;
+    let end: i64 = select.query_row([], |r| r.get(0))?;
     for n in sealed(conn)?..segment::of(unsigned(end)) {
         let part = part(conn, n)?;
         let mut insert = conn.prepare_cached("INSERT INTO posting VALUES (?1, ?2, ?3, ?4)")?;

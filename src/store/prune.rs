@@ -55,7 +55,7 @@ impl Store {
             Some(n) => segment::start(unsigned(n)),
             None => segment::start(index::sealed(&self.conn).map_err(|e| self.failed(e))?),
         };
-        let sql = "SELECT coalesce((SELECT seq FROM entry WHERE seq >= ?1 AND ts >= ?2 ORDER BY seq LIMIT 1), \
+        let sql = "SELECT coalesce((SELECT seq FROM entry WHERE seq >= ?1 AND json_extract(body, '$.ts') >= ?2 ORDER BY seq LIMIT 1), \
                    (SELECT max(seq) + 1 FROM entry), 0)";
         let end: i64 =
             self.conn.query_row(sql, params![int(from), before_text], |r| r.get(0)).map_err(|e| self.failed(e))?;

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use foldhash::quality::RandomState;
 use rusqlite::{OptionalExtension as _, Result, Row, params};
 
+use super::index::suspension;
 use super::read::{lossy, text};
 use super::{Store, index, int, unsigned};
 use crate::audit::columns::{self, Columns};
@@ -96,8 +97,7 @@ impl Store {
 
     /// Who is suspended is read from an index of SQLite's own.
     fn suspension_problems(&self, said: &[u64]) -> Result<Vec<Problem>> {
-        let sql = "SELECT seq FROM entry INDEXED BY entry_suspension \
-                   WHERE instr(body, '\"type\":\"actor.') > 0 AND type IN ('actor.suspended', 'actor.resumed')";
+        let sql = concat!("SELECT seq FROM entry INDEXED BY entry_suspension WHERE ", suspension!());
         let mut indexed = BTreeSet::new();
         self.scan(sql, |seq, _| {
             indexed.insert(seq);

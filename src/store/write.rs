@@ -48,9 +48,6 @@ impl Store {
     }
 
     fn attempt<T>(&mut self, work: &mut impl FnMut(&Tx<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
-        // A trigger that may refuse an entry makes SQLite keep each page that the insert changes: in a file that is two calls
-        // of the system a page, and more time than everything else. Readers sort in files, whatever the size of a result.
-        self.conn.execute_batch("PRAGMA temp_store=MEMORY")?;
         let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let tx = Tx { tx, sieve: &self.sieve, last: Cell::new(None), dropped: RefCell::default() };
         let value = work(&tx)?;

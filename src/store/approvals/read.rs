@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use rusqlite::{Connection, OptionalExtension as _, Row, params};
+use rusqlite::{Connection, Row, params};
 
 use super::{Context, unknown};
 use crate::approvals::{Cast, Moment, Standing, State, Tally, id, quorum};
 use crate::store::error::StoreError;
+use crate::store::index::suspension;
 use crate::store::{Store, unsigned};
 
 const COLUMNS: &str =
@@ -187,8 +188,13 @@ pub(super) fn votes(conn: &Connection, id: &str) -> Result<Vec<Cast>, StoreError
 
 /// Who is suspended, by the log: the last word on each counts.
 pub(super) fn suspended(conn: &Connection) -> Result<BTreeSet<String>, StoreError> {
-    let sql = "SELECT type, coalesce(resource, actor) FROM entry INDEXED BY entry_suspension \
-               WHERE instr(body, '\"type\":\"actor.') > 0 AND type IN ('actor.suspended', 'actor.resumed') ORDER BY seq";
+    let sql = concat!(
+        "SELECT json_extract(body, '$.type'), coalesce(json_extract(body, '$.resource'), ",
+        "json_extract(body, '$.actor.kind') || ':' || json_extract(body, '$.actor.id')) ",
+        "FROM entry INDEXED BY entry_suspension WHERE ",
+        suspension!(),
+        " ORDER BY seq"
+    );
     let mut select = conn.prepare_cached(sql)?;
     let rows = select.query_map([], |r| Ok((r.get::<_, String>(0)?, r.get::<_, String>(1)?)))?;
     let mut suspended = BTreeSet::new();
@@ -226,6 +232,6 @@ fn moment(row: &Row<'_>, at: usize) -> Result<Option<Moment>, StoreError> {
 
 /// Whether an approval of that id is there.
 pub(super) fn exists(conn: &Connection, id: &str) -> Result<bool, StoreError> {
-    let found: Option<i64> = conn.query_row("SELECT 1 FROM approval WHERE id = ?1", [id], |r| r.get(0)).optional()?;
-    Ok(found.is_some())
+    let mut select = conn.prepare_cached("SELECT 1 FROM approval WHERE id = ?1")?;
+    Ok(select.exists([id])?)
 }
