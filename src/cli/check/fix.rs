@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::path::Path;
 
 use anyhow::{Context, Result};
 
@@ -34,7 +35,8 @@ pub fn apply(
             let file = selection.root().join(path);
             let text = fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
             let (module, package) = modules::module_name(language, path, &config.imports.roots);
-            match fix::insert(&Unit { language, path, module: &module, package }, &text, contract) {
+            let unit = Unit { language, path, module: &module, package };
+            match fix::insert(&unit, &text, contract, &|path| is_script(selection.root(), path)) {
                 Ok(Some(fixed)) => {
                     files::write_atomically(&file, fixed.as_bytes())
                         .with_context(|| format!("cannot write {}", file.display()))?;
@@ -47,4 +49,10 @@ pub fn apply(
         }
     }
     Ok(changed)
+}
+
+/// Whether there is a script of this path but for its extension.
+fn is_script(root: &Path, path: &str) -> bool {
+    const ENDS: [&str; 8] = [".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", "/index.ts", "/index.js"];
+    ENDS.iter().any(|end| root.join(format!("{path}{end}")).is_file())
 }

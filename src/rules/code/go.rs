@@ -33,6 +33,7 @@ pub fn read(source: &str, path: &str, module: &str, catalogue: &Catalogue) -> Fa
         return reader.build.finish();
     };
     let root = tree.root_node();
+    reader.build.facts.import_at = reader.import_point(root);
     reader.errors(root);
     reader.declare(root);
     reader.children(root);
@@ -104,6 +105,13 @@ impl<'s> Reader<'s, '_> {
         let seg = self.build.facts.names.seg(name);
         let path = self.build.facts.names.join(base, seg);
         self.build.bind(name, Value { path, how: How::Local, node: 0 });
+    }
+
+    /// Where an import may stand if there is none: behind the package clause.
+    fn import_point(&self, root: Node<'_>) -> u32 {
+        let mut cursor = root.walk();
+        let clause = root.named_children(&mut cursor).find(|child| child.kind() == "package_clause");
+        clause.map_or(0, |clause| place(clause).end)
     }
 
     fn children(&mut self, node: Node<'_>) {

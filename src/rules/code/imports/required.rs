@@ -91,7 +91,8 @@ fn decorated(case: &Case<'_>, file: usize, decorate: &Decorate, out: &mut Vec<(u
     }
 }
 
-fn is(facts: &Facts, def: &Def, what: &str) -> bool {
+/// Whether a definition is what a contract calls so.
+pub(super) fn is(facts: &Facts, def: &Def, what: &str) -> bool {
     let parent = facts.def(def.parent).map(|d| d.kind);
     let (class, function) = (def.kind == DefKind::Class, def.kind == DefKind::Function);
     match what {

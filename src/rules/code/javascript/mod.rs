@@ -43,10 +43,30 @@ pub fn read(source: &str, path: &str, module: &str, language: Language, catalogu
         reader.build.error(Place { start: at, end: at }, &error.message);
     }
     reader.comments(&parsed.program);
+    reader.build.facts.import_at = import_point(&parsed.program, source);
     reader.declare(&parsed.program.body);
     reader.visit_program(&parsed.program);
     reader.build.enter(0);
     reader.build.finish()
+}
+
+/// Where an import may stand: before the first one, else behind directives, else before what is documented first.
+fn import_point(program: &Program<'_>, source: &str) -> u32 {
+    let import = program.body.iter().find(|s| matches!(s, Statement::ImportDeclaration(_)));
+    if let Some(import) = import {
+        return import.span().start;
+    }
+    if let Some(directive) = program.directives.last() {
+        let end = directive.span.end as usize;
+        return memchr::memchr(b'\n', &source.as_bytes()[end..]).map_or(source.len(), |line| end + line + 1) as u32;
+    }
+    let Some(first) = program.body.first().map(|s| s.span().start) else { return source.len() as u32 };
+    let attached = |end: u32| {
+        let gap = source.get(end as usize..first as usize).unwrap_or("x");
+        gap.trim().is_empty() && gap.matches('\n').count() < 2
+    };
+    let doc = program.comments.iter().rfind(|c| c.is_jsdoc() && c.span.end <= first && attached(c.span.end));
+    doc.map_or(first, |comment| comment.span.start)
 }
 
 /// Parses and does nothing else: what the benchmarks measure against.

@@ -23,11 +23,12 @@ pub fn read(source: &str, module: &str, catalogue: &Catalogue) -> Facts {
         class: None,
         calls: FxHashMap::default(),
         fields: FxHashMap::default(),
-        offset: if source.starts_with('\u{feff}') { 3 } else { 0 },
+        offset: left_out(source),
     };
     comments::comments(source, &mut reader.build);
     match syn::parse_file(source) {
         Ok(file) => {
+            reader.build.facts.import_at = reader.import_point(&file.items, source);
             reader.declare(&file.items);
             reader.visit_file(&file);
         }
@@ -40,6 +41,14 @@ pub fn read(source: &str, module: &str, catalogue: &Catalogue) -> Facts {
     proc_macro2::extra::invalidate_current_thread_spans();
     reader.build.enter(0);
     reader.build.finish()
+}
+
+/// How much of a file's start syn leaves out of its spans: a byte order mark, a line `#!…`.
+fn left_out(source: &str) -> u32 {
+    let text = source.strip_prefix('\u{feff}').unwrap_or(source);
+    let is_script = text.strip_prefix("#!").is_some_and(|rest| !rest.trim_start().starts_with('['));
+    let line = text.find('\n').filter(|_| is_script).unwrap_or(0);
+    (source.len() - text.len() + line) as u32
 }
 
 /// Parses and does nothing else: what the benchmarks measure against.
@@ -61,6 +70,12 @@ impl Reader<'_> {
     fn place(&self, span: Span) -> Place {
         let range = span.byte_range();
         Place { start: range.start as u32 + self.offset, end: range.end as u32 + self.offset }
+    }
+
+    /// Where an import may stand: before the first one, else before the first item and what documents it.
+    fn import_point(&self, items: &[Item], source: &str) -> u32 {
+        let first = items.iter().find(|item| matches!(item, Item::Use(_))).or(items.first());
+        first.map_or(source.len() as u32, |item| self.place(item.span()).start)
     }
 
     fn declare(&mut self, items: &[Item]) {
