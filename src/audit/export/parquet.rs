@@ -11,7 +11,7 @@ use parquet::basic::Compression;
 use parquet::data_type::{BoolType, ByteArray, ByteArrayType, DataType, Int64Type};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
-use parquet::file::properties::{WriterProperties, WriterPropertiesBuilder};
+use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesBuilder};
 use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::parser::parse_message_type;
 
@@ -19,7 +19,7 @@ use super::csv;
 use crate::audit::entry::Entry;
 
 /// A group is written when it has so many rows or bytes.
-const ROWS: usize = 5_000;
+const ROWS: usize = 4_000;
 const BYTES: usize = 2 << 20;
 /// Columns of which no two values are the same: a dictionary of them is as large as they are.
 const UNIQUE: [&str; 3] = ["body", "id", "prev"];
@@ -50,7 +50,10 @@ impl Table {
             .map(|(key, value)| KeyValue::new(key.to_owned(), value.to_owned()));
         let properties = WriterProperties::builder()
             .set_compression(Compression::SNAPPY)
-            .set_key_value_metadata(Some(about.to_vec()));
+            .set_key_value_metadata(Some(about.to_vec()))
+            // An index of pages stays in memory until the end.
+            .set_statistics_enabled(EnabledStatistics::Chunk)
+            .set_offset_index_disabled(true);
         let plain = |p: WriterPropertiesBuilder, name: &str| p.set_column_dictionary_enabled(name.into(), false);
         let properties = UNIQUE.into_iter().fold(properties, plain).build();
         let schema = Arc::new(parse_message_type(&schema).map_err(failed)?);
