@@ -143,6 +143,43 @@ fn encoded_secrets_are_found_two_levels_deep_at_their_place() {
     }
 }
 
+/// The three ways in which text is encoded.
+fn encodings(text: &str) -> [String; 3] {
+    let hex = text.bytes().map(|b| format!("{b:02x}")).collect();
+    let percent =
+        text.bytes().map(|b| if b.is_ascii_alphanumeric() { char::from(b).into() } else { format!("%{b:02X}") });
+    [base64::engine::general_purpose::STANDARD.encode(text), hex, percent.collect()]
+}
+
+#[test]
+fn credentials_without_a_format_are_found_inside_encoded_text_too() {
+    let settings = expand("NODE_ENV=production\nDB_PASSWORD=k7{alnum:14}\nPORT=8080\n");
+    let config = expand("{{\"host\": \"db.acme.io\", \"password\": \"4z{password:12}\"}}");
+    for inner in [&settings, &config] {
+        let twice = base64::engine::general_purpose::STANDARD.encode(format!("data: {}\n", encodings(inner)[0]));
+        for encoded in encodings(inner).iter().chain([&twice]) {
+            let findings = found("deploy/secret.yml", &format!("first line\n  x: {encoded}\n"));
+            let [finding] = &*findings else { panic!("{encoded}: {findings:?}") };
+            assert!(finding.rule.starts_with("secrets/generic-"), "{finding:?}");
+            assert_eq!((finding.span.line, finding.span.column), (2, 6));
+            assert!(finding.evidence[0].contains("inside") && finding.evidence.len() > 2, "{:?}", finding.evidence);
+            assert!(!format!("{finding:?}").contains(&encoded[8..]));
+        }
+    }
+}
+
+#[test]
+fn what_is_no_credential_is_none_inside_encoded_text() {
+    for inner in
+        ["DB_PASSWORD=changeme\nPORT=8080\nNODE_ENV=production\n", "password = get_password('login form of the site')"]
+    {
+        for encoded in encodings(inner) {
+            let findings = found("deploy/secret.yml", &format!("x: {encoded}\n"));
+            assert!(findings.is_empty(), "{inner}: {findings:?}");
+        }
+    }
+}
+
 /// A path, and a form of text as it stands in such files.
 const CONTEXTS: &[(&str, &str)] = &[
     ("a.ini", "[db]\npassword = k7{alnum:12}\n"),

@@ -31,7 +31,7 @@ use rustc_hash::FxHashMap;
 
 use crate::finding::{BY_FORMAT, Confidence, Finding, Fingerprint};
 use crate::redact::Secret;
-use crate::rules::credential;
+use crate::rules::credential::{self, language::Language};
 use crate::rules::pattern::{PatternRule, Slot};
 use crate::rules::proof::pem;
 use crate::source::Source;
@@ -85,6 +85,8 @@ pub struct Scratch {
     /// For each rule the last text that it ran over, counted in `texts`.
     last_used: Vec<u32>,
     texts: u32,
+    /// For texts inside of the text.
+    inner: Option<Box<Scratch>>,
 }
 
 impl Scratch {
@@ -168,44 +170,61 @@ impl Engine {
 
     /// Every match that stands up to its rule's checks, overlaps among them, those inside encoded text too.
     fn matches(&self, path: Option<&str>, text: &[u8], scratch: &mut Scratch) -> Vec<Match> {
-        let mut found = self.matches_as_written(path, text, scratch);
-        self.look_inside(path, text, 1, &mut found);
+        let mut found = self.matches_as_written(path, Language::of(path), text, scratch);
+        self.look_inside(path, text, 1, scratch, &mut found);
         found
     }
 
-    /// Adds what the format rules find in encoded text, at the place of that text.
-    fn look_inside(&self, path: Option<&str>, text: &[u8], level: usize, found: &mut Vec<Match>) {
+    /// Adds what is found in encoded text, at the place of that text.
+    fn look_inside(
+        &self,
+        path: Option<&str>,
+        text: &[u8],
+        level: usize,
+        scratch: &mut Scratch,
+        found: &mut Vec<Match>,
+    ) {
         if self.slots.is_empty() {
             return;
         }
         encoded::find(text, |outer| {
-            let mut inside = self.matches_as_written(path, &outer.decoded, &mut Scratch::default());
-            inside.retain(|m| self.slots[m.rule].rule.credential.is_none());
+            let scratch = scratch.inner.get_or_insert_default();
+            // What grammar it has, the file around it does not say.
+            let mut inside = self.matches_as_written(path, Language::of(None), &outer.decoded, scratch);
             if level < LEVELS {
-                self.look_inside(path, &outer.decoded, level + 1, &mut inside);
+                self.look_inside(path, &outer.decoded, level + 1, scratch, &mut inside);
             }
-            let evidence = |m: Match| {
-                let said = m.judged.map_or_else(Vec::new, |j| j.evidence);
-                std::iter::once(format!("context: inside {}", outer.how)).chain(said).collect()
-            };
-            found.extend(inside.into_iter().map(|m| Match {
-                rule: m.rule,
-                secret: outer.range.clone(),
-                proved: m.proved,
-                judged: Some(Judged { confidence: Confidence::High, evidence: evidence(m) }),
+            found.extend(inside.into_iter().map(|m| {
+                let (confidence, said) =
+                    m.judged.map_or((Confidence::High, Vec::new()), |j| (j.confidence, j.evidence));
+                let evidence = std::iter::once(format!("context: inside {}", outer.how)).chain(said).collect();
+                let judged = Some(Judged { confidence, evidence });
+                Match { rule: m.rule, secret: outer.range.clone(), proved: m.proved, judged }
             }));
         });
     }
 
     /// Every match in the text as it stands.
-    fn matches_as_written(&self, path: Option<&str>, text: &[u8], scratch: &mut Scratch) -> Vec<Match> {
+    fn matches_as_written(
+        &self,
+        path: Option<&str>,
+        language: Language,
+        text: &[u8],
+        scratch: &mut Scratch,
+    ) -> Vec<Match> {
         scratch.hits.clear();
         self.prefilter.find(text, &mut scratch.hits);
-        self.matches_of_hits(path, text, scratch)
+        self.matches_of_hits(path, language, text, scratch)
     }
 
     /// Every match that one of the keywords found so far leads to.
-    fn matches_of_hits(&self, path: Option<&str>, text: &[u8], scratch: &mut Scratch) -> Vec<Match> {
+    fn matches_of_hits(
+        &self,
+        path: Option<&str>,
+        language: Language,
+        text: &[u8],
+        scratch: &mut Scratch,
+    ) -> Vec<Match> {
         if scratch.hits.is_empty() && self.unkeyed.is_empty() {
             return Vec::new();
         }
@@ -234,17 +253,24 @@ impl Engine {
         let unkeyed = self.unkeyed.iter().filter(|rule| self.runs_in(usize::from(**rule), path));
         scratch.windows.extend(unkeyed.map(|rule| (*rule, 0..text.len())));
         let mut found = self.run_windows(path, text, scratch);
-        self.judge(path, text, scratch, &mut found);
+        self.judge(path, language, text, scratch, &mut found);
         found
     }
 
     /// Adds what the scorer takes for credentials.
-    fn judge(&self, path: Option<&str>, text: &[u8], scratch: &mut Scratch, found: &mut Vec<Match>) {
+    fn judge(
+        &self,
+        path: Option<&str>,
+        language: Language,
+        text: &[u8],
+        scratch: &mut Scratch,
+        found: &mut Vec<Match>,
+    ) {
         if scratch.announced.is_empty() {
             return;
         }
         scratch.announced.sort_unstable();
-        credential::scan(path, text, &scratch.announced, self.settings.min_confidence, |f| {
+        credential::scan(language, text, &scratch.announced, self.settings.min_confidence, |f| {
             let Some(rule) = self.scored.iter().copied().find(|r| self.slots[*r].rule.credential == Some(f.kind))
             else {
                 return;

@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 use aho_corasick::AhoCorasick;
 
 use super::{Engine, Scratch};
+use crate::rules::credential::language::Language;
 
 /// How many lines before and after a shown one a keyword of its secrets may stand.
 const LINES: usize = 2;
@@ -50,10 +51,10 @@ impl Engine {
             let start = u32::try_from(zone.start).unwrap_or(u32::MAX);
             scratch.hits[before..].iter_mut().for_each(|hit| hit.at = hit.at.saturating_add(start));
         }
-        let mut found = self.matches_of_hits(None, text, scratch);
+        let mut found = self.matches_of_hits(None, Language::of(None), text, scratch);
         let mut ranges: Vec<_> = found.drain(..).map(|m| m.secret).collect();
         for zone in zones {
-            self.look_inside(None, &text[zone.clone()], 1, &mut found);
+            self.look_inside(None, &text[zone.clone()], 1, scratch, &mut found);
             ranges.extend(found.drain(..).map(|m| m.secret.start + zone.start..m.secret.end + zone.start));
         }
         ranges.sort_by_key(|r| (r.start, r.end));

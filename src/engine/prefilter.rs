@@ -1,11 +1,12 @@
 //! Stage A: where in a text any keyword stands, in one pass over the raw bytes.
 //!
 //! Every keyword is represented by three of its bytes, the least common ones. The pass hashes the three bytes at every
-//! position, case folded, into a bit map that fits the first-level cache; only where a bit is set are the keywords behind
-//! it compared. The positions do not depend on each other, so that the processor works on several at once, which an
-//! automaton (one dependent load a byte) does not allow. A handful that share a sign, as when no rule is on and only
-//! suppression comments are looked for, are looked up at that sign instead. Keywords of one or two bytes, which only rules
-//! of users have, go through an Aho-Corasick automaton in a second pass.
+//! position, case folded, into a table that fits the first-level cache; a bit of what stands there says whether the fourth
+//! byte fits too, and only where it is set are the keywords behind it compared. The positions do not depend on each other,
+//! so that the processor works on several at once, which an automaton (one dependent load a byte) does not allow. A handful
+//! that share a sign, as when no rule is on and only suppression comments are looked for, are looked up at that sign
+//! instead. Keywords of one or two bytes, which only rules of users have, go through an Aho-Corasick automaton in a second
+//! pass.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -23,7 +24,8 @@ pub struct Hit {
 
 /// Bytes that are hashed.
 const WIDTH: usize = 3;
-const BITS: u32 = 16;
+const BITS: u32 = 15;
+const PLACES: usize = 1 << BITS;
 /// So few keywords are worth a look at every sign that they share.
 const HANDFUL: usize = 8;
 /// Sets the bit that tells upper from lower case in ASCII letters; other bytes may fold together, which only costs a look.
@@ -48,11 +50,41 @@ pub struct Prefilter {
 const FEW: usize = 16 << 10;
 
 struct Tables {
-    bitmap: Box<[u64]>,
+    /// For each hash a bit for each value of the lowest three bits of the fourth byte.
+    bits: Box<[u8; PLACES]>,
     /// Sorted by hash.
     anchors: Vec<Anchor>,
     /// For each hash the first of `anchors` with it, counted from 1: pages that stay zero cost nothing.
     first: Box<[u16]>,
+    /// For each keyword.
+    heads: Vec<Head>,
+}
+
+/// The first eight bytes of a keyword, compared at once.
+struct Head {
+    bytes: u64,
+    /// Which bits of the text's must be the same: not the one that tells the case of a letter, none behind the keyword's end.
+    mask: u64,
+    /// Whether that is all of it.
+    is_all: bool,
+}
+
+impl Head {
+    fn new(keyword: &[u8]) -> Self {
+        let (mut bytes, mut mask) = ([0; 8], [0; 8]);
+        for ((byte, mask), b) in bytes.iter_mut().zip(&mut mask).zip(keyword) {
+            *mask = if b.is_ascii_alphabetic() { !0x20 } else { !0 };
+            *byte = *b & *mask;
+        }
+        Self { bytes: u64::from_le_bytes(bytes), mask: u64::from_le_bytes(mask), is_all: keyword.len() <= 8 }
+    }
+
+    /// Whether the keyword stands at the start of `text`; `None`: it may, the rest must be compared.
+    #[inline]
+    fn stands(&self, text: &[u8]) -> Option<bool> {
+        let fits = u64::from_le_bytes(*text.first_chunk()?) & self.mask == self.bytes;
+        (!fits || self.is_all).then_some(fits)
+    }
 }
 
 /// The bytes that stand for a keyword.
@@ -174,8 +206,12 @@ impl Prefilter {
         let first = usize::from(tables.first[usize::from(h)]).saturating_sub(1);
         let bucket = tables.anchors[first..].iter().take_while(|a| a.hash == h);
         for anchor in bucket.filter(|a| value & a.mask == a.value) {
-            if let Some(start) = at.checked_sub(usize::from(anchor.back)) {
-                self.compare(text, start, anchor.keyword, hits);
+            let start = at.wrapping_sub(usize::from(anchor.back));
+            let Some(rest) = text.get(start..) else { continue };
+            match tables.heads[usize::from(anchor.keyword)].stands(rest) {
+                Some(true) => hits.push(Hit { at: offset(start), keyword: anchor.keyword }),
+                Some(false) => {}
+                None => self.compare(text, start, anchor.keyword, hits),
             }
         }
     }
@@ -189,31 +225,31 @@ fn shared_sign(keywords: &[&[u8]]) -> Option<(u8, Vec<usize>)> {
 }
 
 /// The keywords of a text that holds them all.
-fn each<'k>(text: &'k [u8], ends: &'k [usize]) -> impl Iterator<Item = &'k [u8]> {
+fn each<'k>(text: &'k [u8], ends: &'k [usize]) -> impl Iterator<Item = &'k [u8]> + Clone {
     ends.windows(2).map(|ends| &text[ends[0]..ends[1]])
 }
 
 impl Tables {
-    fn new<'k>(keywords: impl Iterator<Item = &'k [u8]>) -> Self {
+    fn new<'k>(keywords: impl Iterator<Item = &'k [u8]> + Clone) -> Self {
+        let heads = keywords.clone().map(Head::new).collect();
         let long = (0u16..).zip(keywords).filter(|(_, k)| k.len() >= WIDTH);
         let mut anchors: Vec<Anchor> = long.map(|(index, keyword)| anchor(keyword, index)).collect();
         anchors.sort_unstable_by_key(|a| (a.hash, a.value, a.back, a.keyword));
-        let mut bitmap = vec![0u64; (1 << BITS) / 64].into_boxed_slice();
-        let mut first = vec![0; 1 << BITS].into_boxed_slice();
+        let mut bits = Box::new([0; PLACES]);
+        let mut first = vec![0; PLACES].into_boxed_slice();
         for (i, anchor) in (1u16..).zip(&anchors) {
             let h = usize::from(anchor.hash);
-            bitmap[h >> 6] |= 1 << (h & 63);
+            bits[h] |= if anchor.mask == u32::MAX { 1 << fourth(anchor.value) } else { u8::MAX };
             if first[h] == 0 {
                 first[h] = i;
             }
         }
-        Self { bitmap, anchors, first }
+        Self { bits, anchors, first, heads }
     }
 
     #[inline]
     fn probe(&self, value: u32) -> u32 {
-        let h = usize::from(hash(value));
-        ((self.bitmap[h >> 6] >> (h & 63)) & 1) as u32
+        u32::from(self.bits[usize::from(hash(value)) % PLACES] >> fourth(value) & 1)
     }
 }
 
@@ -256,6 +292,12 @@ fn word(bytes: &[u8]) -> u32 {
     u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]) | FOLD
 }
 
+/// What the table tells fourth bytes apart by; folding leaves it alone.
+#[inline]
+fn fourth(value: u32) -> u32 {
+    value >> 24 & 7
+}
+
 /// Of the first three bytes: shifting the fourth out is part of the multiplication.
 #[inline]
 fn hash(value: u32) -> u16 {
@@ -268,7 +310,8 @@ fn offset(at: usize) -> u32 {
 }
 
 fn anchor(keyword: &[u8], index: u16) -> Anchor {
-    let best = (0..=(keyword.len() - WIDTH).min(200)).min_by_key(|at| commonness(&keyword[*at..at + WIDTH]));
+    let best = (0..=(keyword.len() - WIDTH).min(200))
+        .min_by_key(|at| commonness(&keyword[*at..(at + WIDTH + 1).min(keyword.len())]));
     let at = best.unwrap_or(0);
     let fourth = keyword.get(at + WIDTH).copied();
     let mask = if fourth.is_some() { u32::MAX } else { 0x00FF_FFFF };
@@ -312,13 +355,14 @@ const PAIRS: [&[u8; 29]; 29] = [
 /// The same for single characters.
 const SINGLES: &[u8; 29] = b"sprrtqppslnrqssrlsssqonmokqqx";
 
-/// How common three bytes are, roughly: that of their two pairs, less that of the character which both share.
+/// How common three or four bytes are, roughly: that of their pairs, less that of the characters which two share.
 fn commonness(bytes: &[u8]) -> i32 {
     let at = |i: usize| usize::from(CLASSES[usize::from(bytes[i])]);
-    let pair = |i: usize| i32::from(PAIRS[at(i)][at(i + 1)]);
+    let pairs = (0..bytes.len() - 1).map(|i| i32::from(PAIRS[at(i)][at(i + 1)])).sum::<i32>();
+    let shared = (1..bytes.len() - 1).map(|i| i32::from(SINGLES[at(i)])).sum::<i32>();
     // A class of many characters says less about each of them.
     let broad = bytes.iter().filter(|b| matches!(CLASSES[usize::from(**b)], 26 | 28)).count();
-    pair(0) + pair(1) - i32::from(SINGLES[at(1)]) - 3 * i32::try_from(broad).unwrap_or(0)
+    pairs - shared - 3 * i32::try_from(broad).unwrap_or(0)
 }
 
 /// The row and column of each byte.

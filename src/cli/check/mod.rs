@@ -200,7 +200,14 @@ fn write_baseline(
     }
     super::files::write_atomically(path, baseline.to_text().as_bytes())
         .with_context(|| format!("cannot write the baseline {}", path.display()))?;
-    terminal.note(&format!("{} findings accepted in {}", baseline.len(), path.display()));
+    let (count, path) = (baseline.len(), path.display());
+    let plural = if count == 1 { "" } else { "s" };
+    let how = if resolved.checks.baseline.is_some() || args.baseline.is_some() {
+        ""
+    } else {
+        "; `--baseline FILE` or `baseline` in [checks] makes runs read it"
+    };
+    terminal.note(&format!("{count} finding{plural} accepted in {path}{how}"));
     let complete = report.is_complete();
     output::tell_gaps(report, terminal);
     Ok(if complete || args.exit_zero { Exit::Clean } else { Exit::Failure })

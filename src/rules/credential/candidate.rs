@@ -104,7 +104,7 @@ pub fn around(text: &[u8], at: usize, len: usize, language: Language, found: &mu
         curl(text, at, found);
         return at + len;
     }
-    if command::COMMANDS.contains(&&*word.to_ascii_lowercase()) {
+    if word.contains(&b' ') && command::COMMANDS.iter().any(|c| is(c)) {
         command::flag(text, at, found);
         return at + len;
     }

@@ -1,8 +1,24 @@
 //! What spoke for a candidate and what against it, in words.
 
 use super::candidate::{Joint, Quote};
-use super::features::{COUNT, Features, NAMES, Subject};
+use super::features::{COUNT, Features, NAMES, Subject, index};
 use super::model;
+
+const COMMENT: usize = index("comment");
+const LINE_MADE_UP: usize = index("line.made_up");
+const NAME_ABOUT: usize = index("name.about");
+const NAME_HARMLESS: usize = index("name.harmless");
+const VALUE_BLANKS: usize = index("value.blanks");
+const VALUE_DIGITS: usize = index("value.digits");
+const VALUE_ENTROPY: usize = index("value.entropy");
+const VALUE_FOREIGN: usize = index("value.foreign");
+const VALUE_KNOWN: usize = index("value.known");
+const VALUE_LENGTH: usize = index("value.length");
+const VALUE_LOWER: usize = index("value.lower");
+const VALUE_MADE_UP: usize = index("value.made_up");
+const VALUE_SIGNS: usize = index("value.signs");
+const VALUE_SLUG: usize = index("value.slug");
+const VALUE_UPPER: usize = index("value.upper");
 
 /// Groups of features that people think of as one thing, with what to call them.
 const GROUPS: [(&str, &str); 5] = [
@@ -15,16 +31,16 @@ const GROUPS: [(&str, &str); 5] = [
 
 /// A few sentences: name, shape, and the scorer's reasons.
 pub fn of(subject: &Subject<'_>, features: &Features) -> Vec<String> {
-    let get = |name: &str| NAMES.iter().position(|n| *n == name).map_or(0, |i| features[i]);
+    let get = |at: usize| features[at];
     let mut out = vec![
         said_by_name(subject),
-        said_by_place(subject, get("comment") > 0),
+        said_by_place(subject, get(COMMENT) > 0),
         format!(
             "shape: {} characters ({}), entropy {:.1} bits a character, {}% of the letters in known words",
-            get("value.length"),
+            get(VALUE_LENGTH),
             classes(&get),
-            f32::from(get("value.entropy")) / 16.0,
-            get("value.known"),
+            f32::from(get(VALUE_ENTROPY)) / 16.0,
+            get(VALUE_KNOWN),
         ),
     ];
     out.extend(against(&get));
@@ -77,28 +93,28 @@ fn said_by_place(subject: &Subject<'_>, in_text: bool) -> String {
     format!("context: {place}{quoted}{within}")
 }
 
-fn classes(get: &impl Fn(&str) -> i16) -> String {
+fn classes(get: &impl Fn(usize) -> i16) -> String {
     let kinds = [
-        ("value.lower", "lower case"),
-        ("value.upper", "upper case"),
-        ("value.digits", "digits"),
-        ("value.signs", "signs"),
-        ("value.blanks", "spaces"),
-        ("value.foreign", "no ASCII"),
+        (VALUE_LOWER, "lower case"),
+        (VALUE_UPPER, "upper case"),
+        (VALUE_DIGITS, "digits"),
+        (VALUE_SIGNS, "signs"),
+        (VALUE_BLANKS, "spaces"),
+        (VALUE_FOREIGN, "no ASCII"),
     ];
-    kinds.iter().filter(|(n, _)| get(n) > 0).map(|(_, word)| *word).collect::<Vec<_>>().join(", ")
+    kinds.iter().filter(|(n, _)| get(*n) > 0).map(|(_, word)| *word).collect::<Vec<_>>().join(", ")
 }
 
 /// Plain facts that make a value doubtful.
-fn against(get: &impl Fn(&str) -> i16) -> Vec<String> {
+fn against(get: &impl Fn(usize) -> i16) -> Vec<String> {
     let doubts = [
-        ("value.made_up", "it has a word of made-up values"),
-        ("name.about", "its name may only describe a secret"),
-        ("name.harmless", "its name has a harmless word"),
-        ("line.made_up", "its line speaks of tests or examples"),
-        ("value.slug", "it reads like words joined by signs"),
+        (VALUE_MADE_UP, "it has a word of made-up values"),
+        (NAME_ABOUT, "its name may only describe a secret"),
+        (NAME_HARMLESS, "its name has a harmless word"),
+        (LINE_MADE_UP, "its line speaks of tests or examples"),
+        (VALUE_SLUG, "it reads like words joined by signs"),
     ];
-    doubts.iter().filter(|(n, _)| get(n) > 0).map(|(_, word)| format!("doubt: {word}")).collect()
+    doubts.iter().filter(|(n, _)| get(*n) > 0).map(|(_, word)| format!("doubt: {word}")).collect()
 }
 
 /// The groups whose features moved the score furthest in one direction, with their share in logits.

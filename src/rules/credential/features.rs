@@ -1,19 +1,17 @@
 //! A candidate as numbers: what the scorer sees. The order is the order of [`NAMES`]; the training script reads them by name.
 
 use std::borrow::Cow;
-use std::ops::Range;
 
 use base64::Engine as _;
 
+use super::around;
 use super::candidate::{Candidate, Joint, Quote};
 use super::command;
 use super::language::Language;
 use super::literal::in_text;
 use super::name::{self, NameFacts};
+use super::spot::{holds_in_any_case, same};
 use super::value::{Grammar, Shape, clamp, grammar, shape};
-use super::vocabulary::{
-    ADDRESS, DIGEST, Finders, OWNER_AROUND, OWNER_ON_LINE, SAMPLE_AROUND, SAMPLE_ON_LINE, occurring,
-};
 use super::words::{Wordiness, wordiness};
 
 /// How many features there are.
@@ -133,15 +131,6 @@ impl<'a> Subject<'a> {
         };
         Some(Self { candidate, text, value, name: facts })
     }
-
-    fn line(&self) -> Range<usize> {
-        let low = self.candidate.name.start.saturating_sub(200);
-        let high = (self.candidate.value.end + 120).min(self.text.len());
-        let start = memchr::memrchr(b'\n', &self.text[low..self.candidate.name.start]).map_or(low, |i| low + i + 1);
-        let end = memchr::memchr(b'\n', &self.text[self.candidate.value.end..high])
-            .map_or(high, |i| self.candidate.value.end + i);
-        start..end
-    }
 }
 
 /// The password of `user:password` in base64 (RFC 7617).
@@ -156,8 +145,30 @@ fn basic_password(raw: &[u8]) -> Option<Vec<u8>> {
     (readable && decoded.len() > colon + 1).then(|| decoded[colon + 1..].to_vec())
 }
 
+/// The features that are looked for in hundreds of bytes around a candidate.
+pub const COSTLY: [usize; 6] = [
+    index("line.user"),
+    index("line.made_up"),
+    index("line.integrity"),
+    index("line.url"),
+    index("near.user"),
+    index("near.made_up"),
+];
+
 /// The features of a candidate.
 pub fn of(subject: &Subject<'_>, language: Language) -> Features {
+    let mut features = cheap(subject, language);
+    complete(subject, &mut features);
+    features
+}
+
+/// Fills in the costly features.
+pub fn complete(subject: &Subject<'_>, features: &mut Features) {
+    COSTLY.iter().zip(around::words(subject)).for_each(|(at, value)| features[*at] = value);
+}
+
+/// The features of a candidate without the costly ones.
+pub fn cheap(subject: &Subject<'_>, language: Language) -> Features {
     let value = &subject.value[..subject.value.len().min(1024)];
     let (shape, words, grammar) = (shape(value), wordiness(value), grammar(value));
     let mut out: Features = [0; COUNT];
@@ -176,8 +187,7 @@ pub fn of(subject: &Subject<'_>, language: Language) -> Features {
     put(&of_words(&shape, &words));
     put(&of_grammar(&grammar));
     put(&of_relation(subject, &shape, &grammar));
-    put(&of_line(subject));
-    put(&of_edges(subject));
+    put(&around::cheap(subject));
     debug_assert_eq!(at, COUNT);
     out
 }
@@ -255,18 +265,18 @@ fn of_grammar(g: &Grammar) -> [i16; 13] {
 
 fn of_relation(subject: &Subject<'_>, s: &Shape, g: &Grammar) -> [i16; 7] {
     let bit = i16::from;
-    let lower = subject.value[..subject.value.len().min(256)].to_ascii_lowercase();
-    let name = subject.text[subject.candidate.name.clone()].to_ascii_lowercase();
-    let parts: Vec<_> = name::words(&name).filter(|w| w.len() >= 4).collect();
-    let has_name = parts.iter().any(|w| memchr::memmem::find(&lower, &name[w.clone()]).is_some());
-    let letters = |t: &[u8]| t.iter().filter(|b| b.is_ascii_alphanumeric()).copied().collect::<Vec<_>>();
-    let is_name = letters(&lower) == letters(&name);
+    let value = &subject.value[..subject.value.len().min(256)];
+    let name = &subject.text[subject.candidate.name.clone()];
+    let mut parts = name.split(|b| !b.is_ascii_alphabetic()).filter(|part| part.len() >= 4);
+    let has_name = parts.any(|part| holds_in_any_case(value, part));
+    let is_name = letters(value).eq(letters(name));
     let first_upper = s.upper == 1 && subject.value.first().is_some_and(u8::is_ascii_uppercase);
     let best = (f32::from(s.len.max(2))).log2() * 16.0;
     let odd = subject
         .value
         .iter()
-        .filter(|b| !b.is_ascii_alphanumeric() && !b"+/=_-. \\".contains(b) && b.is_ascii())
+        .filter(|b| !b.is_ascii_alphanumeric() && !matches!(b, b'+' | b'/' | b'=' | b'_' | b'-' | b'.' | b' ' | b'\\'))
+        .filter(|b| b.is_ascii())
         .count();
     [
         bit(has_name),
@@ -279,70 +289,24 @@ fn of_relation(subject: &Subject<'_>, s: &Shape, g: &Grammar) -> [i16; 7] {
     ]
 }
 
-fn of_line(subject: &Subject<'_>) -> [i16; 6] {
-    let range = subject.line();
-    let v = &subject.candidate.value;
-    let around =
-        [&subject.text[range.start..v.start.max(range.start)], b" ", &subject.text[v.end..range.end.max(v.end)]]
-            .concat()
-            .to_ascii_lowercase();
-    let count = |list: &Finders| int(occurring(list, &around));
-    [
-        int(range.len()),
-        count(&OWNER_ON_LINE),
-        count(&SAMPLE_ON_LINE),
-        count(&DIGEST),
-        int(around.iter().filter(|b| b"(){}[];".contains(b)).count()),
-        count(&ADDRESS),
-    ]
+/// The letters and digits of a text, in lower case.
+fn letters(text: &[u8]) -> impl Iterator<Item = u8> {
+    text.iter().filter(|b| b.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase)
 }
 
-/// What stands right before the name and right behind the value, and on the lines around.
-fn of_edges(subject: &Subject<'_>) -> [i16; 6] {
-    let (c, text) = (subject.candidate, subject.text);
-    let value = &*subject.value;
-    let hashed = HASHES.iter().any(|h| value.len() > h.len() && value[..h.len()].eq_ignore_ascii_case(h));
-    let list = value.iter().filter(|b| **b == b',').count();
-    let before = c.name.start.checked_sub(1).map_or(b'\n', |i| text[i]);
-    let mut end = c.value.end;
-    while text.get(end).is_some_and(|b| b"\\\"'` ".contains(b)) && end < c.value.end + 4 {
-        end += 1;
+/// Where a feature stands.
+///
+/// # Panics
+/// Where there is none of this name; at compile time, as all callers are constants.
+pub const fn index(name: &str) -> usize {
+    let mut at = 0;
+    while !same(NAMES[at].as_bytes(), name.as_bytes()) {
+        at += 1;
     }
-    let kind = |b: u8| match b {
-        b'\n' | b'\r' => 0,
-        b' ' | b'\t' => 1,
-        b'"' | b'\'' | b'`' => 2,
-        b',' => 3,
-        b')' | b'(' => 4,
-        b';' => 5,
-        b']' | b'}' | b'[' | b'{' => 6,
-        b'.' | b'+' => 7,
-        b'<' | b'>' | b'/' => 8,
-        b'&' | b'?' => 9,
-        b'$' | b'@' | b':' => 10,
-        _ => 11,
-    };
-    let low = c.name.start.saturating_sub(240);
-    let high = (c.value.end + 240).min(text.len());
-    let around =
-        [&text[low..c.name.start.max(low)], b" ", &text[c.value.end.min(high)..high]].concat().to_ascii_lowercase();
-    let count = |list: &Finders| int(occurring(list, &around));
-    [
-        i16::from(hashed),
-        int(list),
-        kind(before),
-        kind(text.get(end).copied().unwrap_or(b'\n')),
-        count(&OWNER_AROUND),
-        count(&SAMPLE_AROUND),
-    ]
+    at
 }
 
-/// How hashes of passwords and public keys begin.
-const HASHES: &[&[u8]] = &[
-    b"$1$", b"$2a$", b"$2b$", b"$2y$", b"$5$", b"$6$", b"$argon2", b"$pbkdf2", b"{crypt}", b"{ssha", b"sha1$",
-    b"sha256", b"pbkdf2", b"ssh-", b"ecdsa-", b"miib", b"mig", b"md5",
-];
-
-fn int(n: usize) -> i16 {
+/// A count as a feature.
+pub(super) fn int(n: usize) -> i16 {
     clamp(n) as i16
 }

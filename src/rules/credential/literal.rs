@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::candidate::{Candidate, GAP, Joint, Quote, VALUE};
 use super::language::Language;
 use super::layout;
+use super::spot::holds_in_any_case;
 
 /// A cursor over the bytes behind a name.
 pub struct Cursor<'a> {
@@ -114,12 +115,13 @@ fn wrapper(c: &mut Cursor<'_>) -> bool {
 
 /// A call that fetches the value from somewhere: what is in quotes is its name.
 fn looks_up(between: &[u8]) -> bool {
-    let lower = between.to_ascii_lowercase();
-    let has = |w: &[u8]| memchr::memmem::find(&lower, w).is_some();
+    let has = |w: &&[u8]| holds_in_any_case(between, w);
     [&b"env"[..], b"get", b"fetch", b"lookup", b"find", b"load", b"read", b"param", b"config", b"hiera", b"input"]
         .iter()
-        .any(|w| has(w))
-        || (lower.ends_with(b"[") && lower.iter().any(u8::is_ascii_alphabetic) && lower != b"[]byte[")
+        .any(has)
+        || (between.ends_with(b"[")
+            && between.iter().any(u8::is_ascii_alphabetic)
+            && !between.eq_ignore_ascii_case(b"[]byte["))
 }
 
 fn quoted(c: &mut Cursor<'_>, mut shape: Candidate, found: &mut dyn FnMut(Candidate)) {
@@ -171,14 +173,16 @@ fn open_end(text: &[u8], from: usize) -> Option<usize> {
 /// A list of eight or more bytes written as numbers: `[]byte{1, 2, …`. Its range on the line.
 fn numbers(c: &Cursor<'_>) -> Option<Range<usize>> {
     let rest = &c.text[c.at..(c.at + VALUE).min(c.text.len())];
-    let line = rest.split(|b| *b == b'\n').next()?;
-    let open = line
-        .iter()
-        .take(40)
-        .position(|b| b"{[(".contains(b) && !line.starts_with(b"[]"))
-        .or_else(|| line.iter().take(40).position(|b| b"{(".contains(b)))?;
+    let head = &rest[..rest.len().min(40)];
+    let open = if rest.starts_with(b"[]") {
+        head.iter().position(|b| matches!(b, b'{' | b'(' | b'\n'))
+    } else {
+        head.iter().position(|b| matches!(b, b'{' | b'[' | b'(' | b'\n'))
+    };
+    let open = open.filter(|at| rest[*at] != b'\n')?;
+    let line = &rest[..memchr::memchr(b'\n', rest).unwrap_or(rest.len())];
     let list = &line[open + 1..];
-    let length = list.iter().take_while(|b| b.is_ascii_hexdigit() || b", x".contains(b)).count();
+    let length = list.iter().take_while(|b| b.is_ascii_hexdigit() || matches!(b, b',' | b' ' | b'x')).count();
     let list = &list[..length];
     let count = list.split(|b| *b == b',').filter(|n| {
         let n = n.trim_ascii();
@@ -259,9 +263,13 @@ pub fn in_text(text: &[u8], at: usize) -> bool {
 fn bare(c: &mut Cursor<'_>, mut shape: Candidate, language: Language, found: &mut dyn FnMut(Candidate)) {
     let data = matches!(language, Language::Yaml | Language::Settings) && !in_text(c.text, shape.name.start);
     c.at += layout::scheme(c.text, &c.text[shape.name.clone()], c.at);
-    let stops: &[u8] = if data { b" \t\r\n" } else { b" \t\r\n\"'`<>;,)|&\\" };
+    let stops = |b: &u8| match b {
+        b' ' | b'\t' | b'\r' | b'\n' => true,
+        b'"' | b'\'' | b'`' | b'<' | b'>' | b';' | b',' | b')' | b'|' | b'&' | b'\\' => !data,
+        _ => false,
+    };
     let rest = &c.text[c.at..(c.at + VALUE).min(c.text.len())];
-    let mut end = rest.iter().position(|b| stops.contains(b)).unwrap_or(rest.len());
+    let mut end = rest.iter().position(stops).unwrap_or(rest.len());
     while end > 0 && b",;\"'".contains(&rest[end - 1]) {
         end -= 1;
     }

@@ -8,6 +8,7 @@
 //! Absent on purpose: file names, list of known values, anything that looks beyond the lines around a value.
 
 pub mod announced;
+mod around;
 pub mod candidate;
 pub mod command;
 pub mod evidence;
@@ -17,6 +18,7 @@ pub mod layout;
 pub mod literal;
 pub mod model;
 pub mod name;
+mod spot;
 pub mod value;
 mod vocabulary;
 pub mod words;
@@ -95,13 +97,12 @@ pub struct Found {
 }
 
 /// Judges what the keywords at `hits` (offset, length; sorted) announce. Hands what is at least `least` sure to `found`.
-pub fn scan(path: Option<&str>, text: &[u8], hits: &[(u32, u16)], least: Confidence, mut found: impl FnMut(Found)) {
-    let language = Language::of(path);
+pub fn scan(language: Language, text: &[u8], hits: &[(u32, u16)], least: Confidence, mut found: impl FnMut(Found)) {
     candidates(text, hits, language, &mut |c| {
         let Some(subject) = Subject::new(&c, text) else { return };
-        let features = features::of(&subject, language);
-        let score = model::score(&features);
-        let Some(confidence) = model::confidence(score).filter(|c| *c >= least) else { return };
+        let mut features = features::cheap(&subject, language);
+        let complete = |features: &mut _| features::complete(&subject, features);
+        let Some(confidence) = model::judge(&mut features, least, complete) else { return };
         let evidence = evidence::of(&subject, &features);
         found(Found { kind: Kind::of(&subject), secret: c.value.clone(), confidence, evidence });
     });
@@ -141,7 +142,7 @@ fn is_plausible(c: &Candidate, text: &[u8]) -> bool {
     (4..=2048).contains(&value.len())
         && !value::is_template(value)
         // As vendors mark the keys of their documentation.
-        && memchr::memmem::find(value, b"EXAMPLE").is_none()
+        && !spot::holds(value, b"EXAMPLE")
         && !value.ends_with(b"...")
         && (c.joint == Joint::Scheme || !names_scheme(value))
         && value.iter().any(u8::is_ascii_alphanumeric) | value.iter().any(|b| *b >= 0x80)

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::spot;
 use super::vocabulary::{ABOUT, HARMLESS, HARMLESS_KEYS, PASSWORD, STRENGTH, holds};
 
 /// What kind of secret a word speaks of.
@@ -61,8 +62,9 @@ impl NameFacts {
 /// Reads the words of a name.
 pub fn facts(name: &[u8]) -> NameFacts {
     let mut facts = NameFacts::default();
+    let mut buffer = [0; 64];
     for word in words(name) {
-        let lower = &name[word].to_ascii_lowercase();
+        let lower = lower(&name[word], &mut buffer);
         let kind = look_up(lower);
         facts.words = facts.words.saturating_add(1);
         let speaks = match kind {
@@ -92,6 +94,15 @@ pub fn facts(name: &[u8]) -> NameFacts {
         *count = count.saturating_add(1);
     }
     facts
+}
+
+/// A word in lower case, cut to what the buffer holds.
+pub fn lower<'b>(word: &[u8], buffer: &'b mut [u8; 64]) -> &'b [u8] {
+    let length = word.len().min(buffer.len());
+    for (to, from) in buffer.iter_mut().zip(word) {
+        *to = from.to_ascii_lowercase();
+    }
+    &buffer[..length]
 }
 
 /// The ranges of the words of a name, split at everything but letters and at capitals.
@@ -125,7 +136,7 @@ fn is_strong_compound(word: &[u8]) -> bool {
 }
 
 fn look_up(word: &[u8]) -> Word {
-    let has = |part: &[u8]| memchr::memmem::find(word, part).is_some();
+    let has = |part: &[u8]| spot::holds(word, part);
     let list = |words: &[&[u8]]| words.contains(&word);
     if holds(&PASSWORD, word) || has(b"passw") || has(b"passphrase") || has(b"passcode") {
         return if word.ends_with(b"less") { Word::Other } else { Word::Password };

@@ -1,5 +1,7 @@
 //! What can be said of a value by looking at it: which characters, what grammar, whether it stands for something else.
 
+use super::spot::{Words, holds};
+
 /// Counts over the bytes of a value.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Shape {
@@ -33,9 +35,11 @@ pub struct Shape {
 pub fn shape(value: &[u8]) -> Shape {
     let mut s = Shape { len: clamp(value.len()), ..Shape::default() };
     let mut seen = [0u32; 256];
+    let mut which = [0u64; 4];
     let (mut last, mut run, mut up, mut counted) = (None, 0u16, 1usize, 0usize);
     for (i, b) in value.iter().enumerate() {
         seen[usize::from(*b)] += 1;
+        which[usize::from(*b >> 6)] |= 1 << (*b & 63);
         let class = class_of(*b);
         let count = match class {
             0 => &mut s.lower,
@@ -60,8 +64,8 @@ pub fn shape(value: &[u8]) -> Shape {
     }
     counted += if up >= 4 { up } else { 0 };
     s.counting = clamp(counted * 100 / value.len().max(1));
-    s.distinct = clamp(seen.iter().filter(|n| **n > 0).count());
-    s.entropy = entropy(&seen, value.len());
+    s.distinct = which.iter().map(|bits| bits.count_ones() as u16).sum();
+    s.entropy = entropy(&seen, which, value.len());
     s
 }
 
@@ -76,9 +80,17 @@ fn class_of(b: u8) -> u8 {
     }
 }
 
-fn entropy(seen: &[u32; 256], len: usize) -> u16 {
+/// Of the counts of all bytes, those that occur told by bits.
+fn entropy(seen: &[u32; 256], which: [u64; 4], len: usize) -> u16 {
     let total = len.max(1) as f32;
-    let bits: f32 = seen.iter().filter(|n| **n > 0).map(|n| *n as f32 / total).map(|p| -p * p.log2()).sum();
+    let mut bits = 0.0;
+    for (quarter, mut left) in which.into_iter().enumerate() {
+        while left != 0 {
+            let share = seen[quarter * 64 + left.trailing_zeros() as usize] as f32 / total;
+            bits += -share * share.log2();
+            left &= left - 1;
+        }
+    }
     (bits * 16.0).round() as u16
 }
 
@@ -88,7 +100,7 @@ pub fn clamp(n: usize) -> u16 {
 }
 
 /// Words that stand in values made up to show where a secret goes.
-const MADE_UP: &[&[u8]] = &[
+static MADE_UP: Words = Words::new(&[
     b"example",
     b"changeme",
     b"change_me",
@@ -124,7 +136,7 @@ const MADE_UP: &[&[u8]] = &[
     b"default",
     b"enter",
     b"mock",
-];
+]);
 
 /// What a value stands for, where it is no secret itself.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -159,20 +171,20 @@ pub struct Grammar {
 
 /// Reads the grammar of a value.
 pub fn grammar(value: &[u8]) -> Grammar {
-    let lower = value[..value.len().min(256)].to_ascii_lowercase();
-    let has = |needle: &[u8]| memchr::memmem::find(&lower, needle).is_some();
+    let first = &value[..value.len().min(256)];
+    let has = |needle: &[u8]| holds(first, needle);
     let all = |ok: fn(&u8) -> bool| !value.is_empty() && value.iter().all(ok);
     let word = |b: &u8| b.is_ascii_alphanumeric() || *b == b'_';
     Grammar {
-        made_up: clamp(MADE_UP.iter().filter(|w| has(w)).count()),
+        made_up: MADE_UP.in_text(first).count_ones() as u16,
         template: is_template(value),
         path: value.starts_with(b"/") && value.len() > 4 && !all(|b| b.is_ascii_alphanumeric() || b"+/=".contains(b))
             || value.starts_with(b"./")
             || value.starts_with(b"~/")
             || value.starts_with(b"../")
             || has(b":\\")
-            || ends_in_extension(&lower),
-        url: has(b"://") || lower.starts_with(b"www."),
+            || ends_in_extension(first),
+        url: has(b"://") || first.get(..4).is_some_and(|w| w.eq_ignore_ascii_case(b"www.")),
         code: has(b"::")
             || has(b"->")
             || has(b"()")
@@ -198,19 +210,12 @@ pub fn grammar(value: &[u8]) -> Grammar {
 
 /// `${X}`, `{{ x }}`, `%s`, `#{x}`, `$(x)`, `<x>`, `[x]`, `@x@`: somebody else fills in the value.
 pub fn is_template(value: &[u8]) -> bool {
-    let has = |needle: &[u8]| memchr::memmem::find(value, needle).is_some();
     let framed = |a: u8, b: u8| value.len() > 2 && value[0] == a && value[value.len() - 1] == b;
     let variable = |rest: &[u8]| {
         rest.first().is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_')
             && rest.iter().all(|b| b.is_ascii_alphanumeric() || b"_.->[]'\"".contains(b))
     };
-    has(b"${")
-        || has(b"{{")
-        || has(b"#{")
-        || has(b"$(")
-        || has(b"%(")
-        || has(b"<%")
-        || has(b"}}")
+    value.windows(2).any(|two| matches!(two, b"${" | b"{{" | b"#{" | b"$(" | b"%(" | b"<%" | b"}}"))
         || matches!(value, [b'%', _] | [b'%', b'-', ..])
         || framed(b'<', b'>')
         || framed(b'[', b']')
@@ -221,50 +226,17 @@ pub fn is_template(value: &[u8]) -> bool {
         || (value.first() == Some(&b'$') && variable(&value[1..]) && !value[1..].iter().any(u8::is_ascii_digit))
 }
 
-fn ends_in_extension(lower: &[u8]) -> bool {
-    let Some(dot) = memchr::memrchr(b'.', lower) else { return false };
-    let extension = &lower[dot + 1..];
-    dot > 0
-        && [
-            &b"json"[..],
-            b"yml",
-            b"yaml",
-            b"txt",
-            b"pem",
-            b"key",
-            b"crt",
-            b"cert",
-            b"js",
-            b"ts",
-            b"py",
-            b"rb",
-            b"go",
-            b"html",
-            b"php",
-            b"xml",
-            b"conf",
-            b"cfg",
-            b"ini",
-            b"env",
-            b"md",
-            b"png",
-            b"svg",
-            b"css",
-            b"sh",
-            b"toml",
-            b"java",
-            b"pub",
-            b"p12",
-            b"jks",
-            b"pfx",
-            b"cer",
-            b"com",
-            b"org",
-            b"net",
-            b"io",
-        ]
-        .contains(&extension)
+fn ends_in_extension(value: &[u8]) -> bool {
+    let Some(dot) = memchr::memrchr(b'.', value) else { return false };
+    let extension = &value[dot + 1..];
+    dot > 0 && extension.len() <= 4 && EXTENSIONS.iter().any(|e| e.eq_ignore_ascii_case(extension))
 }
+
+const EXTENSIONS: &[&[u8]] = &[
+    b"json", b"yml", b"yaml", b"txt", b"pem", b"key", b"crt", b"cert", b"js", b"ts", b"py", b"rb", b"go", b"html",
+    b"php", b"xml", b"conf", b"cfg", b"ini", b"env", b"md", b"png", b"svg", b"css", b"sh", b"toml", b"java", b"pub",
+    b"p12", b"jks", b"pfx", b"cer", b"com", b"org", b"net", b"io",
+];
 
 /// Names of letters joined by points, three letters or more each.
 fn is_dotted(value: &[u8]) -> bool {

@@ -4,7 +4,8 @@ use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use foldhash::fast::FixedState;
-use memchr::memmem::Finder;
+
+use super::spot::{Words, bits};
 
 /// Words for a password.
 pub static PASSWORD: Vocabulary = LazyLock::new(|| {
@@ -70,30 +71,54 @@ pub fn holds(list: &Vocabulary, word: &[u8]) -> bool {
 }
 
 /// Words that are looked for in the text around a value.
-pub type Finders = LazyLock<Vec<Finder<'static>>>;
-
-fn finders(words: &'static [&'static str]) -> Vec<Finder<'static>> {
-    words.iter().map(Finder::new).collect()
-}
-
+const LIST: &[&[u8]] = &[
+    b"user",
+    b"login",
+    b"email",
+    b"host",
+    b"account",
+    b"port",
+    b"example",
+    b"test",
+    b"dummy",
+    b"fake",
+    b"mock",
+    b"sample",
+    b"invalid",
+    b"assert",
+    b"expect",
+    b"spec",
+    b"public",
+    b"generated",
+    b"integrity",
+    b"sha1",
+    b"sha256",
+    b"sha512",
+    b"md5",
+    b"checksum",
+    b"digest",
+    b"commit",
+    b"revision",
+    b"etag",
+    b"http",
+    b"://",
+];
+/// All of them.
+pub static AROUND: Words = Words::new(LIST);
 /// Whose value it is, on the same line.
-pub static OWNER_ON_LINE: Finders = LazyLock::new(|| finders(&["user", "login", "email", "host", "account"]));
+pub const OWNER_ON_LINE: u64 = bits(LIST, &[b"user", b"login", b"email", b"host", b"account"]);
 /// Whose value it is, on the lines around.
-pub static OWNER_AROUND: Finders = LazyLock::new(|| finders(&["user", "login", "email", "host", "port"]));
+pub const OWNER_AROUND: u64 = bits(LIST, &[b"user", b"login", b"email", b"host", b"port"]);
 /// Words of tests and samples, on the same line.
-pub static SAMPLE_ON_LINE: Finders =
-    LazyLock::new(|| finders(&["example", "test", "dummy", "fake", "mock", "sample", "invalid", "assert", "expect"]));
+pub const SAMPLE_ON_LINE: u64 =
+    bits(LIST, &[b"example", b"test", b"dummy", b"fake", b"mock", b"sample", b"invalid", b"assert", b"expect"]);
 /// Words of tests and samples, on the lines around.
-pub static SAMPLE_AROUND: Finders =
-    LazyLock::new(|| finders(&["example", "test", "dummy", "fake", "mock", "spec", "invalid", "public", "generated"]));
+pub const SAMPLE_AROUND: u64 =
+    bits(LIST, &[b"example", b"test", b"dummy", b"fake", b"mock", b"spec", b"invalid", b"public", b"generated"]);
 /// Words beside a hash that is no secret.
-pub static DIGEST: Finders = LazyLock::new(|| {
-    finders(&["integrity", "sha1", "sha256", "sha512", "md5", "checksum", "digest", "commit", "revision", "etag"])
-});
+pub const DIGEST: u64 = bits(
+    LIST,
+    &[b"integrity", b"sha1", b"sha256", b"sha512", b"md5", b"checksum", b"digest", b"commit", b"revision", b"etag"],
+);
 /// Parts of an address.
-pub static ADDRESS: Finders = LazyLock::new(|| finders(&["http", "://"]));
-
-/// How many of the words occur in a text.
-pub fn occurring(list: &Finders, text: &[u8]) -> usize {
-    list.iter().filter(|f| f.find(text).is_some()).count()
-}
+pub const ADDRESS: u64 = bits(LIST, &[b"http", b"://"]);

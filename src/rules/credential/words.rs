@@ -1,19 +1,15 @@
 //! How much a text looks like words: a list of the words of code and prose, and how likely each letter is after the two
 //! before it. `words.txt` and `trigrams.txt` are made by the scripts in `tests/bench`.
 
-use std::ops::Range;
+use std::sync::LazyLock;
+
+use super::name::lower;
 
 /// Sorted, one a line.
 static WORDS: &[u8] = include_bytes!("words.txt");
 /// 27 × 27 lines of 27 characters: after the letters a and b (`^` stands for "no letter") how surprising c is, in
 /// quarters of a bit, as a character from `0` on.
 static TRIGRAMS: &[u8] = include_bytes!("trigrams.txt");
-/// Short words that only count beside longer ones.
-const SHORT: &[&[u8]] = &[
-    b"me", b"my", b"is", b"to", b"in", b"on", b"of", b"it", b"we", b"go", b"us", b"no", b"id", b"db", b"by", b"or",
-    b"a", b"do", b"be", b"at", b"as", b"an", b"up", b"if", b"so", b"ok", b"pw", b"s", b"x", b"i", b"the",
-];
-
 /// What a value's letters look like.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Wordiness {
@@ -33,7 +29,7 @@ pub fn wordiness(value: &[u8]) -> Wordiness {
     let (mut letters, mut known, mut longest, mut bits, mut worst) = (0u32, 0u32, 0usize, 0u32, 0u32);
     let mut buffer = [0u8; 64];
     for piece in super::name::words(value) {
-        let piece = lower(value, piece, &mut buffer);
+        let piece = lower(&value[piece], &mut buffer);
         let surprise = surprise(piece);
         let length = u32::try_from(piece.len()).unwrap_or(1);
         letters += length;
@@ -54,14 +50,6 @@ pub fn wordiness(value: &[u8]) -> Wordiness {
         worst: u16::try_from(worst).unwrap_or(u16::MAX),
         longest: u8::try_from(longest).unwrap_or(u8::MAX),
     }
-}
-
-fn lower<'b>(value: &[u8], piece: Range<usize>, buffer: &'b mut [u8; 64]) -> &'b [u8] {
-    let length = piece.len().min(buffer.len());
-    for (to, from) in buffer.iter_mut().zip(&value[piece]) {
-        *to = from.to_ascii_lowercase();
-    }
-    &buffer[..length]
 }
 
 /// The surprise of a run of lower-case letters, quarters of a bit in all.
@@ -85,19 +73,75 @@ fn longest_word_of(piece: &[u8]) -> Option<usize> {
     if !(5..=30).contains(&piece.len()) {
         return None;
     }
-    let part = |p: &[u8]| if SHORT.contains(&p) || is_word(p) { Some(p.len()) } else { None };
+    let part = |p: &[u8]| if is_short_word(p) || is_word(p) { Some(p.len()) } else { None };
     let two = |p: &[u8]| (1..p.len()).find_map(|i| Some(part(&p[..i])?.max(part(&p[i..])?)));
     // A word of three letters is in everything: one of four must be there.
     let three = || (1..piece.len() - 1).find_map(|i| Some(part(&piece[..i])?.max(two(&piece[i..])?)));
     two(piece).or_else(|| if piece.len() >= 8 { three() } else { None }).filter(|longest| *longest >= 4)
 }
 
+/// Short words that only count beside longer ones.
+fn is_short_word(word: &[u8]) -> bool {
+    match word {
+        [one] => matches!(one, b'a' | b's' | b'x' | b'i'),
+        [_, _] => matches!(
+            word,
+            b"me"
+                | b"my"
+                | b"is"
+                | b"to"
+                | b"in"
+                | b"on"
+                | b"of"
+                | b"it"
+                | b"we"
+                | b"go"
+                | b"us"
+                | b"no"
+                | b"id"
+                | b"db"
+                | b"by"
+                | b"or"
+                | b"do"
+                | b"be"
+                | b"at"
+                | b"as"
+                | b"an"
+                | b"up"
+                | b"if"
+                | b"so"
+                | b"ok"
+                | b"pw"
+        ),
+        _ => word == b"the",
+    }
+}
+
+/// Where in [`WORDS`] those begin whose first three letters are the number, or the next there are; one more at the end.
+static BEGINS: LazyLock<Vec<u32>> = LazyLock::new(|| {
+    let mut begins = Vec::with_capacity(LETTERS * LETTERS * LETTERS + 1);
+    let mut at = 0;
+    for end in memchr::memchr_iter(b'\n', WORDS) {
+        let count = WORDS[at..end].first_chunk().and_then(number).map_or(begins.len(), |number| number + 1);
+        begins.resize(count.max(begins.len()), at as u32);
+        at = end + 1;
+    }
+    let at = WORDS.len() as u32;
+    begins.resize(LETTERS * LETTERS * LETTERS + 1, at);
+    begins
+});
+const LETTERS: usize = 26;
+
+fn number(letters: &[u8; 3]) -> Option<usize> {
+    letters
+        .iter()
+        .try_fold(0, |sum, b| if b.is_ascii_lowercase() { Some(sum * LETTERS + usize::from(b - b'a')) } else { None })
+}
+
 /// Whether a lower-case word is in the list.
 pub fn is_word(word: &[u8]) -> bool {
-    if word.len() < 3 {
-        return false;
-    }
-    let (mut low, mut high) = (0, WORDS.len());
+    let Some(number) = word.first_chunk().and_then(number) else { return false };
+    let (mut low, mut high) = (BEGINS[number] as usize, BEGINS[number + 1] as usize);
     while low < high {
         let middle = low + (high - low) / 2;
         let start = memchr::memrchr(b'\n', &WORDS[low..middle]).map_or(low, |i| low + i + 1);
