@@ -5,7 +5,7 @@
 //! program shows is reported with its line but without an excerpt.
 
 use std::cell::OnceCell;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
@@ -25,6 +25,7 @@ use crate::rules::code::read::Unit;
 use crate::rules::code::rule::Draft;
 use crate::rules::code::{self, Families, Scope, modules, synthetic};
 use crate::source::Source;
+use crate::source::read::PIECE;
 
 /// How many bytes of source text are kept for the findings of the whole program.
 const KEPT_TEXT: usize = 128 << 20;
@@ -59,6 +60,8 @@ pub struct Finished {
 struct Kept {
     files: Vec<FileKept>,
     text: usize,
+    /// Files that come in pieces.
+    in_pieces: BTreeSet<String>,
 }
 
 struct FileKept {
@@ -100,23 +103,42 @@ impl CodeEngine {
         &self.config
     }
 
-    /// Reads one source, if it is a whole file of code.
+    /// Reads one source, if it is a file of code. Of one that comes in pieces it says that it is not read.
     pub fn read(&self, source: &Source<'_>, settings: &Settings, files: &Files) {
-        let Some(path) = source.path.filter(|_| source.whole && self.is_on()) else { return };
+        let Some(path) = source.path.filter(|_| self.is_on()) else { return };
         let Some(language) = Language::of_path(path) else { return };
         let (module, package) = modules::module_name(language, path, &self.config.imports.roots);
         let unit = Unit { language, path, module: &module, package };
         let class = settings.classes.of(Some(path));
+        if !source.whole {
+            if source.bytes.len() >= PIECE / 2 && files.is_news(path) {
+                let reason = format!("is larger than {} MB, so it is not read as code", PIECE >> 20);
+                let facts = Facts::refused(&unit, &self.catalogue, &reason);
+                self.add(source, Member { path: path.to_owned(), class, module, facts }, None, settings, files);
+            }
+            return;
+        }
         let text = files.keep(source.bytes);
         let mut detail = self.needs.detail(path, language, class, &module, source.bytes);
         if text.is_none() {
             // Without its text it cannot be read again.
             detail = Detail::Full;
         }
-        let mut facts = Facts::read(&unit, source.bytes, &self.catalogue, detail);
-        let drafts = code::check_file(path, class, &facts, &self.config, self.families);
-        facts.forget_what_one_file_needs();
-        let member = Member { path: path.to_owned(), class, module, facts };
+        let facts = Facts::read(&unit, source.bytes, &self.catalogue, detail);
+        self.add(source, Member { path: path.to_owned(), class, module, facts }, text, settings, files);
+    }
+
+    /// Runs the rules over one file and keeps what the whole program needs of it.
+    fn add(
+        &self,
+        source: &Source<'_>,
+        mut member: Member,
+        text: Option<Box<[u8]>>,
+        settings: &Settings,
+        files: &Files,
+    ) {
+        let drafts = code::check_file(&member.path, member.class, &member.facts, &self.config, self.families);
+        member.facts.forget_what_one_file_needs();
         let mut kept = FileKept {
             member,
             drafts: Vec::new(),
@@ -241,6 +263,11 @@ impl Files {
         kept.text += if fits { text.len() } else { 0 };
         drop(kept);
         fits.then(|| text.into())
+    }
+
+    /// Whether this is the first piece of a file.
+    fn is_news(&self, path: &str) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).in_pieces.insert(path.to_owned())
     }
 
     fn add(&self, file: FileKept) {

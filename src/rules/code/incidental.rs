@@ -125,7 +125,7 @@ const PARAMETERS: [&str; 19] = [
 ];
 
 /// Words that say what a function or class is about.
-const FIRM: [&str; 39] = [
+const FIRM: [&str; 45] = [
     "weights",
     "parameters",
     "hyperparameters",
@@ -165,6 +165,12 @@ const FIRM: [&str; 39] = [
     "ornstein",
     "specaugment",
     "blur",
+    "uuid",
+    "guid",
+    "xid",
+    "nonce",
+    "salt",
+    "rvs",
 ];
 
 /// Words that many other things are called as well.

@@ -40,6 +40,11 @@ impl Facts {
         Self::of_text(unit, &text, catalogue, detail)
     }
 
+    /// Of a file that is not read, for this reason.
+    pub fn refused(unit: &Unit<'_>, catalogue: &Catalogue, reason: &str) -> Facts {
+        refused(unit, catalogue, reason)
+    }
+
     fn of_text(unit: &Unit<'_>, text: &str, catalogue: &Catalogue, detail: Detail) -> Facts {
         let depth = depth::estimate(text.as_bytes(), unit.language);
         if depth.is_too_deep() {
