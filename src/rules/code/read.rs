@@ -50,6 +50,9 @@ impl Facts {
         if depth.is_too_deep() {
             return refused(unit, catalogue, "nests too deeply to be parsed");
         }
+        if unit.language == Language::TypeScript && javascript::doubt::is_too_costly(text) {
+            return refused(unit, catalogue, "leaves in doubt what is a type: it would take too long to parse");
+        }
         guard::with_stack(depth, || adapt(unit, text, catalogue, detail))
     }
 }

@@ -1,5 +1,6 @@
 //! JavaScript and TypeScript, read with oxc's parser; the only file but its neighbour that names it.
 
+pub mod doubt;
 mod fallbacks;
 mod values;
 
