@@ -200,6 +200,17 @@ fn deep_texts_neither_crash_nor_pass_silently() {
     }
 }
 
+/// Found by fuzzing: the parser tried each `a<` as type arguments and went back, 2^n times for n of them.
+#[test]
+fn doubtful_type_arguments_are_not_parsed_for_hours() {
+    for unit in ["a<(M=o<a", "a<a<c<(o=o", "a<(b=("] {
+        for name in ["a.ts", "a.tsx"] {
+            let facts = read(name, format!("x = {}", unit.repeat(40)).as_bytes());
+            assert!(facts.errors.iter().any(|e| e.message.contains("in doubt")), "{name}: {unit}");
+        }
+    }
+}
+
 #[test]
 fn odd_texts_give_facts_or_an_error() {
     for name in NAMES {
