@@ -1,7 +1,7 @@
 //! What is looked at. Each way in (work tree, index, range, history, standard input) turns into a stream of [`Source`]s
 //! handed to a [`Sink`], and counts what it covered and what it left out in a [`Coverage`].
 //!
-//! This is the only I/O of the scanning side; `git.rs` is the only file that names git2.
+//! This is the only I/O of the scanning side; `git` is the only folder that names git2.
 
 pub mod coverage;
 pub mod exclude;

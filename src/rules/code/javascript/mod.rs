@@ -1,5 +1,6 @@
-//! JavaScript and TypeScript, read with oxc's parser; the only file but its neighbour that names it.
+//! JavaScript and TypeScript, read with oxc's parser; the only folder that names it.
 
+mod definitions;
 pub mod doubt;
 mod fallbacks;
 mod values;
@@ -7,12 +8,11 @@ mod values;
 use oxc_allocator::Allocator;
 use oxc_ast::ast::{
     ArrowFunctionBody, ArrowFunctionExpression, AssignmentExpression, BinaryExpression, CallExpression, CatchClause,
-    Class, ClassHeritage, ComputedMemberExpression, ConditionalExpression, Decorator, DoWhileStatement,
-    ExportAllDeclaration, ExportFromDeclaration, Expression, ForInStatement, ForOfStatement, ForStatement,
-    FormalParameters, Function, IfStatement, ImportDeclaration, ImportDeclarationSpecifier, ImportExpression,
-    ImportOrExportKind, LogicalExpression, MethodDefinition, NewExpression, Program, PropertyDefinition,
-    ReturnStatement, Statement, StringLiteral, SwitchCase, TemplateElement, ThrowStatement, VariableDeclarator,
-    WhileStatement, YieldExpression,
+    Class, ClassHeritage, ComputedMemberExpression, ConditionalExpression, DoWhileStatement, ExportAllDeclaration,
+    ExportFromDeclaration, Expression, ForInStatement, ForOfStatement, ForStatement, Function, IfStatement,
+    ImportDeclaration, ImportDeclarationSpecifier, ImportExpression, ImportOrExportKind, LogicalExpression,
+    MethodDefinition, NewExpression, Program, PropertyDefinition, ReturnStatement, Statement, StringLiteral,
+    SwitchCase, TemplateElement, ThrowStatement, VariableDeclarator, WhileStatement, YieldExpression,
 };
 use oxc_ast_visit::{Visit, walk};
 use oxc_parser::Parser;
@@ -109,23 +109,6 @@ impl Reader<'_, '_> {
         }
     }
 
-    /// Functions and classes are known before the line that declares them.
-    fn declare(&mut self, body: &[Statement<'_>]) {
-        for statement in body {
-            let name = match statement {
-                Statement::FunctionDeclaration(f) => f.id.as_ref(),
-                Statement::ClassDeclaration(c) => c.id.as_ref(),
-                _ => None,
-            };
-            if let Some(id) = name {
-                let base = self.build.facts.defs[self.build.def as usize].path;
-                let seg = self.build.facts.names.seg(id.name.as_str());
-                let path = self.build.facts.names.join(base, seg);
-                self.build.bind(id.name.as_str(), Value { path, how: How::Local, node: 0 });
-            }
-        }
-    }
-
     /// The absolute name of a module: a relative one is joined to this file's folder.
     fn absolute(&mut self, written: &str) -> Sym {
         let mut name = written.to_owned();
@@ -178,84 +161,6 @@ impl Reader<'_, '_> {
         self.build.bind_import(bound, Value { path, how: How::Import, node: 0 }, index);
     }
 
-    fn documented(&self, start: u32) -> bool {
-        let before = self.docs.partition_point(|end| *end <= start);
-        let Some(end) = before.checked_sub(1).and_then(|at| self.docs.get(at)) else { return false };
-        let between = self.source.get(*end as usize..start as usize).unwrap_or_default();
-        between.len() < 200 && !between.contains([';', '}']) && !between.contains("\n\n")
-    }
-
-    fn define(&mut self, name: &str, kind: DefKind, span: Span, name_span: Span) -> DefId {
-        let def = self.build.define(name, kind, place(span), place(name_span));
-        let inside = self.build.scope_kind() == ScopeKind::Function;
-        let documented = self.documented(span.start);
-        let entry = self.build.def_mut(def);
-        entry.public = !name.starts_with(['_', '#']) && !inside;
-        entry.documented = documented;
-        def
-    }
-
-    fn function(
-        &mut self,
-        name: &str,
-        span: Span,
-        name_span: Span,
-        params: &FormalParameters<'_>,
-        owner: Option<DefId>,
-        body: impl FnOnce(&mut Self),
-    ) {
-        let def = self.define(name, DefKind::Function, span, name_span);
-        let outer = (self.build.scope, self.build.def, self.class, self.build.depth, self.build.context);
-        self.build.open(ScopeKind::Function, def);
-        self.class = owner;
-        self.build.depth = 0;
-        self.build.context = Context::default();
-        for parameter in &params.items {
-            self.bind_pattern(&parameter.pattern, Value::UNKNOWN);
-            if let Some(initial) = &parameter.initializer {
-                self.visit_expression(initial);
-            }
-        }
-        if let Some(rest) = &params.rest {
-            self.bind_pattern(&rest.rest.argument, Value::UNKNOWN);
-        }
-        body(self);
-        (self.build.scope, self.build.def, self.class, self.build.depth, self.build.context) = outer;
-    }
-
-    fn plain_function(&mut self, name: &str, name_span: Span, it: &Function<'_>, owner: Option<DefId>) {
-        let Some(body) = &it.body else { return };
-        self.function(name, it.span, name_span, &it.params, owner, |reader| {
-            reader.declare(&body.statements);
-            reader.visit_function_body(body);
-        });
-    }
-
-    fn arrow(&mut self, name: &str, name_span: Span, it: &ArrowFunctionExpression<'_>) {
-        let owner = self.class;
-        self.function(name, it.span, name_span, &it.params, owner, |reader| match &it.body {
-            ArrowFunctionBody::FunctionBody(body) => {
-                reader.declare(&body.statements);
-                reader.visit_function_body(body);
-            }
-            other => {
-                if let Some(expression) = other.as_expression() {
-                    reader.visit_expression(expression);
-                    let value = reader.value(expression);
-                    reader.build.ret(value);
-                }
-            }
-        });
-    }
-
-    fn decorated(&mut self, def: DefId, decorators: &[Decorator<'_>]) {
-        for decorator in decorators {
-            self.visit_expression(&decorator.expression);
-            let value = self.value(&decorator.expression);
-            self.build.def_mut(def).decorators.push(value.path);
-        }
-    }
-
     fn with(&mut self, context: Context, work: impl FnOnce(&mut Self)) {
         let outer = self.build.context;
         self.build.context = outer.with(context).without(Context::DISCARDED);
@@ -272,30 +177,6 @@ impl Reader<'_, '_> {
     fn gate(&mut self, test: &Expression<'_>) {
         self.build.branch();
         self.with(Context::GATE, |reader| reader.visit_expression(test));
-    }
-
-    /// An expression that may name what it defines: `const f = () => …`.
-    fn initial(&mut self, name: &str, name_span: Span, value: &Expression<'_>) -> Option<Value> {
-        let path = |reader: &mut Self| {
-            let base = reader.build.facts.defs[reader.build.def as usize].path;
-            let seg = reader.build.facts.names.seg(name);
-            reader.build.facts.names.join(base, seg)
-        };
-        match value {
-            Expression::ArrowFunctionExpression(f) => {
-                let known = Value { path: path(self), how: How::Local, node: 0 };
-                self.build.bind(name, known);
-                self.arrow(name, name_span, f);
-                Some(known)
-            }
-            Expression::FunctionExpression(f) => {
-                let known = Value { path: path(self), how: How::Local, node: 0 };
-                self.build.bind(name, known);
-                self.plain_function(name, name_span, f, None);
-                Some(known)
-            }
-            _ => None,
-        }
     }
 }
 

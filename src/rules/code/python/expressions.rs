@@ -1,19 +1,13 @@
 //! Expressions: what a name stands for, what is called, where values go.
 
 use ruff_python_ast::{
-    Arguments, BoolOp, Comprehension, DictItem, Expr, ExprCall, ExprContext, ExprLambda, FStringPart,
-    InterpolatedStringElement, Keyword, Stmt,
+    BoolOp, Comprehension, DictItem, Expr, ExprContext, ExprLambda, FStringPart, InterpolatedStringElement,
 };
-use ruff_text_size::Ranged;
 
 use super::super::builder::{Node, ScopeKind, Value};
-use super::super::catalogue::Kind;
-use super::super::facts::{Context, Fallback, How, Import, ImportKind, Rows};
-use super::super::names::Sym;
-use super::super::suspect;
+use super::super::facts::{Context, How};
 use super::builtins::is_builtin;
 use super::metrics;
-use super::shape::shaped_after_a_value;
 use super::{Reader, place};
 
 impl<'a> Reader<'a, '_> {
@@ -207,7 +201,7 @@ impl<'a> Reader<'a, '_> {
         carrying(self.build.merge(a.node, b.node))
     }
 
-    fn all(&mut self, expressions: &'a [Expr]) -> Node {
+    pub(super) fn all(&mut self, expressions: &'a [Expr]) -> Node {
         expressions.iter().fold(0, |node, e| {
             let value = self.expression(e);
             self.build.merge(node, value.node)
@@ -280,159 +274,7 @@ impl<'a> Reader<'a, '_> {
         }
     }
 
-    // ── calls ──
-
-    fn call(&mut self, call: &'a ExprCall) -> Value {
-        let callee = self.expression(&call.func);
-        let method = match &*call.func {
-            Expr::Attribute(a) => Some(a.attr.as_str()),
-            _ => None,
-        };
-        let kind = self.build.kind(callee.path);
-        let extra = self.shape(call, kind, callee.path, method);
-        let outer = self.build.context;
-        self.build.context = self.build.argument_context(kind);
-        let arguments = self.arguments(&call.arguments);
-        self.build.context = outer;
-        self.dynamic_import(call, callee.path);
-        let mut value = self.build.call(place(call.range()), callee, kind, arguments, method, extra);
-        if value.path.is_some() && self.build.facts.names.is(callee.path, &["builtins", "super"]) {
-            value = self.parent_instance();
-        }
-        value
-    }
-
-    fn arguments(&mut self, arguments: &'a Arguments) -> Node {
-        let mut node = self.all(&arguments.args);
-        for keyword in &arguments.keywords {
-            let outer = self.build.context;
-            if is_seed(keyword) {
-                self.build.context = outer.with(Context::SEED);
-            }
-            let value = self.expression(&keyword.value);
-            self.build.context = outer;
-            node = self.build.merge(node, value.node);
-        }
-        node
-    }
-
-    /// What the arguments say of a call: with a size, for writing.
-    fn shape(&self, call: &'a ExprCall, kind: Kind, callee: Sym, method: Option<&str>) -> Context {
-        let arguments = &call.arguments;
-        let mut out = Context::default();
-        if kind.draws() && shaped_after_a_value(arguments, kind, method) {
-            out = out.with(Context::SHAPED);
-        }
-        // What `self.rng` is comes out when its class is read.
-        if kind == Kind::Draw || (kind == Kind::Other && self.build.facts.names.instance_root(callee).is_some()) {
-            let sized = arguments.keywords.iter().any(|k| k.arg.as_ref().is_some_and(|a| a == "size" || a == "shape"));
-            let positional = match method.unwrap_or_default() {
-                "rand"
-                | "randn"
-                | "random"
-                | "random_sample"
-                | "ranf"
-                | "sample"
-                | "standard_normal"
-                | "standard_exponential" => 1,
-                "exponential" | "poisson" | "chisquare" | "geometric" | "rayleigh" | "standard_t" | "pareto"
-                | "power" | "weibull" | "zipf" | "standard_gamma" | "dirichlet" => 2,
-                _ => 3,
-            };
-            if sized || arguments.args.len() >= positional || arguments.args.iter().any(Expr::is_starred_expr) {
-                out = out.with(Context::SIZED);
-            }
-        }
-        if matches!(method, Some("execute")) {
-            out = if arguments.args.first().is_some_and(writes_rows) { Context::WRITES } else { out };
-        }
-        if self.build.facts.names.last(callee) == "open" && opens_for_writing(arguments) {
-            out = out.with(Context::WRITES);
-        }
-        out
-    }
-
-    fn dynamic_import(&mut self, call: &'a ExprCall, callee: Sym) {
-        let name = self.build.facts.names.last(callee);
-        if name != "import_module" && name != "__import__" {
-            return;
-        }
-        let full = self.build.facts.names.text(callee);
-        if full != "importlib.import_module" && full != "builtins.__import__" {
-            return;
-        }
-        let literal = match call.arguments.args.first() {
-            Some(Expr::StringLiteral(s)) => Some(s.value.to_str()),
-            _ => None,
-        };
-        let level = literal.map_or(0, |l| l.bytes().take_while(|b| *b == b'.').count() as u32);
-        let module = literal.map_or(Sym::NONE, |l| self.absolute(level, l.trim_start_matches('.')));
-        let kind = ImportKind {
-            dynamic: true,
-            computed: literal.is_none(),
-            used: true,
-            type_only: self.type_checking,
-            fallible: self.fallible,
-            ..ImportKind::default()
-        };
-        let at = place(call.range());
-        let import =
-            Import { place: at, statement: at, module, name: Sym::NONE, bound: Sym::NONE, def: self.build.def, kind };
-        self.build.import(import);
-    }
-
-    /// `super()`: an instance of the first base.
-    fn parent_instance(&mut self) -> Value {
-        let base = self.class.and_then(|c| self.build.facts.def(c)).and_then(|d| d.bases.first().copied());
-        Value { path: base.unwrap_or(Sym::NONE), how: How::Own, node: 0 }
-    }
-
     // ── literals that stand for data ──
-
-    /// A name such as `mock_users` bound to rows.
-    pub(super) fn note_rows(&mut self, targets: &'a [Expr], value: &'a Expr) {
-        let Some(count) = rows(value).filter(|c| *c >= 2) else { return };
-        for target in targets {
-            let name = match target {
-                Expr::Name(n) => n.id.as_str(),
-                Expr::Attribute(a) => a.attr.as_str(),
-                _ => continue,
-            };
-            let name = self.build.facts.names.dotted(name);
-            let at = super::super::facts::Place { start: place(target.range()).start, end: place(value.range()).end };
-            let def = self.build.def;
-            self.build.facts.rows.push(Rows { place: at, name, count, def });
-        }
-    }
-
-    pub(super) fn note_fallback(&mut self, value: &'a Expr) {
-        let answered = match value {
-            Expr::Call(c) => c.arguments.args.first().unwrap_or(value),
-            other => other,
-        };
-        if let Some(count) = rows(answered).filter(|c| *c >= 2) {
-            let def = self.build.def;
-            self.build.facts.fallbacks.push(Fallback { place: place(value.range()), count, def });
-        }
-    }
-
-    /// Rows that a handler returns.
-    pub(super) fn note_fallbacks(&mut self, body: &'a [Stmt]) {
-        for statement in body {
-            match statement {
-                Stmt::Return(s) => {
-                    if let Some(value) = &s.value {
-                        self.note_fallback(value);
-                    }
-                }
-                // At the top of a file such rows are a table of constants.
-                Stmt::Assign(s) if self.build.def != 0 => self.note_fallback(&s.value),
-                Stmt::If(s) => self.note_fallbacks(&s.body),
-                Stmt::With(s) => self.note_fallbacks(&s.body),
-                _ => {}
-            }
-        }
-    }
 
     pub(super) fn annotation(&mut self, annotation: &'a Expr) {
         match annotation {
@@ -468,51 +310,4 @@ pub(super) fn unpacked<'a>(targets: &[Expr], written: Option<&'a Expr>) -> Optio
 
 fn carrying(node: Node) -> Value {
     Value { node, ..Value::UNKNOWN }
-}
-
-fn is_seed(keyword: &Keyword) -> bool {
-    keyword
-        .arg
-        .as_ref()
-        .is_some_and(|a| matches!(a.as_str(), "seed" | "random_state" | "rng_seed" | "random_seed" | "rng"))
-}
-
-fn opens_for_writing(arguments: &Arguments) -> bool {
-    let mode = arguments.find_argument_value("mode", 1);
-    match mode {
-        Some(Expr::StringLiteral(s)) => s.value.to_str().contains(['w', 'a', 'x', '+']),
-        Some(_) => true,
-        None => false,
-    }
-}
-
-fn writes_rows(statement: &Expr) -> bool {
-    matches!(statement, Expr::StringLiteral(s) if suspect::writes_rows(s.value.to_str()))
-}
-
-/// How many rows a literal holds: elements of a list or tuple that are records themselves.
-fn rows(value: &Expr) -> Option<u32> {
-    let elements = match value {
-        Expr::List(l) => &l.elts,
-        Expr::Tuple(t) => &t.elts,
-        Expr::Dict(d) => {
-            let records = d.items.iter().filter(|i| is_record(&i.value)).count();
-            return (records == d.items.len() && records > 0).then_some(records as u32);
-        }
-        _ => return None,
-    };
-    let records = elements.iter().filter(|e| is_record(e)).count();
-    (records == elements.len() && records > 0).then_some(records as u32)
-}
-
-fn is_record(value: &Expr) -> bool {
-    match value {
-        Expr::Dict(d) => !d.items.is_empty() && d.items.iter().any(|i| i.value.is_literal_expr()),
-        Expr::Tuple(t) => t.elts.len() >= 2 && t.elts.iter().any(Expr::is_literal_expr),
-        Expr::List(l) => l.elts.len() >= 2 && l.elts.iter().any(Expr::is_literal_expr),
-        Expr::Call(c) => {
-            c.arguments.keywords.len() >= 2 && c.arguments.keywords.iter().any(|k| k.value.is_literal_expr())
-        }
-        _ => false,
-    }
 }

@@ -12,7 +12,8 @@ use ruff_python_ast::{
 use super::super::builder::ScopeKind;
 use super::super::detail::Detail;
 use super::super::facts::DefKind;
-use super::statements::{handler_raises, is_stub};
+use super::definitions::is_stub;
+use super::statements::handler_raises;
 use super::{Reader, is_docstring, place};
 
 impl<'a> Reader<'a, '_> {

@@ -1,16 +1,15 @@
 //! Statements: imports, bindings, definitions, control flow.
 
 use ruff_python_ast::{
-    Alias, ElifElseClause, ExceptHandler, Expr, MatchCase, Pattern, Stmt, StmtClassDef, StmtFor, StmtFunctionDef,
-    StmtIf, StmtImport, StmtImportFrom, StmtTry, StmtWith,
+    ElifElseClause, ExceptHandler, Expr, MatchCase, Pattern, Stmt, StmtFor, StmtIf, StmtTry, StmtWith,
 };
 
-use super::super::builder::{ScopeKind, Value};
-use super::super::facts::{Context, DefId, DefKind, How, Import, ImportKind, Place};
+use super::super::builder::Value;
+use super::super::facts::{Context, How};
 use super::super::incidental;
 use super::super::names::Sym;
 use super::metrics;
-use super::{Deferred, Reader, is_docstring, place};
+use super::{Reader, is_docstring};
 
 impl<'a> Reader<'a, '_> {
     pub(super) fn body(&mut self, body: &'a [Stmt]) {
@@ -120,185 +119,6 @@ impl<'a> Reader<'a, '_> {
             Stmt::Nonlocal(s) => s.names.iter().for_each(|n| self.build.redirect(n.as_str(), false)),
             _ => {}
         }
-    }
-
-    // ── imports ──
-
-    pub(super) fn import(&mut self, statement: &'a StmtImport) {
-        for alias in &statement.names {
-            let module = self.build.facts.names.dotted(alias.name.as_str());
-            let (bound, path) = match &alias.asname {
-                Some(name) => (name.as_str(), module),
-                None => {
-                    let first = alias.name.as_str().split('.').next().unwrap_or_default();
-                    (first, self.build.facts.names.dotted(first))
-                }
-            };
-            self.add_import(alias, place(statement.range), module, Sym::NONE, bound, path);
-        }
-    }
-
-    pub(super) fn import_from(&mut self, statement: &'a StmtImportFrom) {
-        let written = statement.module.as_ref().map_or("", |m| m.as_str());
-        let module = self.absolute(statement.level, written);
-        for alias in &statement.names {
-            if alias.name.as_str() == "*" {
-                self.build.star();
-                self.add_star(alias, place(statement.range), module);
-                continue;
-            }
-            let seg = self.build.facts.names.seg(alias.name.as_str());
-            let name = self.build.facts.names.join(Sym::NONE, seg);
-            let path = self.build.facts.names.join(module, seg);
-            let bound = alias.asname.as_ref().unwrap_or(&alias.name).as_str();
-            self.add_import(alias, place(statement.range), module, name, bound, path);
-        }
-    }
-
-    fn add_import(&mut self, alias: &Alias, statement: Place, module: Sym, name: Sym, bound: &str, path: Sym) {
-        let seg = self.build.facts.names.seg(bound);
-        let bound_sym = self.build.facts.names.join(Sym::NONE, seg);
-        let kind = ImportKind { type_only: self.type_checking, fallible: self.fallible, ..ImportKind::default() };
-        let import =
-            Import { place: place(alias.range), statement, module, name, bound: bound_sym, def: self.build.def, kind };
-        let at = self.build.import(import);
-        self.build.bind_import(bound, Value { path, how: How::Import, node: 0 }, at);
-    }
-
-    fn add_star(&mut self, alias: &Alias, statement: Place, module: Sym) {
-        let kind = ImportKind {
-            star: true,
-            used: true,
-            type_only: self.type_checking,
-            fallible: self.fallible,
-            ..ImportKind::default()
-        };
-        let import = Import {
-            place: place(alias.range),
-            statement,
-            module,
-            name: Sym::NONE,
-            bound: Sym::NONE,
-            def: self.build.def,
-            kind,
-        };
-        self.build.import(import);
-    }
-
-    /// The absolute name of a module; a relative one that leads out of the tree keeps its dots as a first step.
-    pub(super) fn absolute(&mut self, level: u32, written: &str) -> Sym {
-        if level == 0 {
-            return self.build.facts.names.dotted(written);
-        }
-        let mut parts: Vec<&str> = self.module.split('.').filter(|p| !p.is_empty()).collect();
-        let up = level as usize - usize::from(self.package);
-        let base = if up > parts.len() || (up == parts.len() && self.module.is_empty()) {
-            let seg = self.build.facts.names.seg(&".".repeat(level as usize));
-            self.build.facts.names.join(Sym::NONE, seg)
-        } else {
-            parts.truncate(parts.len() - up);
-            self.build.facts.names.dotted(&parts.join("."))
-        };
-        written.split('.').filter(|p| !p.is_empty()).fold(base, |at, part| {
-            let seg = self.build.facts.names.seg(part);
-            self.build.facts.names.join(at, seg)
-        })
-    }
-
-    // ── definitions ──
-
-    fn function_def(&mut self, function: &'a StmtFunctionDef) {
-        let def = self.build.define(
-            function.name.as_str(),
-            DefKind::Function,
-            place(function.range),
-            place(function.name.range),
-        );
-        let mut stub = is_stub(&function.body);
-        for decorator in &function.decorator_list {
-            let value = self.decorator(&decorator.expression);
-            let name = self.build.facts.names.last(value.path).to_owned();
-            stub |= matches!(name.as_str(), "overload" | "abstractmethod");
-            self.build.def_mut(def).decorators.push(value.path);
-        }
-        self.describe_function(def, function, stub);
-        self.defaults(function);
-        let path = self.build.facts.defs[def as usize].path;
-        self.build.bind(function.name.as_str(), Value { path, how: How::Local, node: 0 });
-        self.defer(function, def);
-    }
-
-    pub(super) fn describe_function(&mut self, def: DefId, function: &'a StmtFunctionDef, stub: bool) {
-        let inside_function = self.build.scope_kind() == ScopeKind::Function;
-        let name = function.name.as_str();
-        let entry = self.build.def_mut(def);
-        entry.first_line = entry.first_line.max(1);
-        entry.public = !name.starts_with('_') && !inside_function;
-        entry.documented = function.body.first().is_some_and(is_docstring);
-        entry.stub = stub;
-        self.build.facts.has_tests |= name.starts_with("test_");
-    }
-
-    /// Leaves a body for when the scope around it is complete.
-    pub(super) fn defer(&mut self, function: &'a StmtFunctionDef, def: DefId) {
-        let class = self.class.filter(|_| self.build.scope_kind() == ScopeKind::Class);
-        let (scope, guard) = (self.build.scope, self.build.guard);
-        let context = self.build.context.without(Context::DISCARDED);
-        self.deferred.push(Deferred { function, scope, def, class, context, guard });
-    }
-
-    fn decorator(&mut self, expression: &'a Expr) -> Value {
-        match expression {
-            Expr::Call(call) => {
-                let callee = self.expression(&call.func);
-                self.expression(expression);
-                callee
-            }
-            other => self.expression(other),
-        }
-    }
-
-    fn defaults(&mut self, function: &'a StmtFunctionDef) {
-        for parameter in function.parameters.iter_non_variadic_params() {
-            if let Some(default) = &parameter.default {
-                self.expression(default);
-            }
-            if let Some(annotation) = &parameter.parameter.annotation {
-                self.annotation(annotation);
-            }
-        }
-        if let Some(returns) = &function.returns {
-            self.annotation(returns);
-        }
-    }
-
-    pub(super) fn define_class(&mut self, class: &'a StmtClassDef) -> DefId {
-        let def = self.build.define(class.name.as_str(), DefKind::Class, place(class.range), place(class.name.range));
-        for decorator in &class.decorator_list {
-            let value = self.decorator(&decorator.expression);
-            self.build.def_mut(def).decorators.push(value.path);
-        }
-        if let Some(arguments) = &class.arguments {
-            for base in &arguments.args {
-                let value = self.expression(base);
-                self.build.def_mut(def).bases.push(value.path);
-            }
-            arguments.keywords.iter().for_each(|k| {
-                self.expression(&k.value);
-            });
-        }
-        self.describe_class(def, class);
-        let path = self.build.facts.defs[def as usize].path;
-        self.build.bind(class.name.as_str(), Value { path, how: How::Local, node: 0 });
-        def
-    }
-
-    pub(super) fn describe_class(&mut self, def: DefId, class: &'a StmtClassDef) {
-        let public = !class.name.as_str().starts_with('_') && self.build.scope_kind() != ScopeKind::Function;
-        self.build.facts.has_tests |= class.name.as_str().starts_with("Test");
-        let entry = self.build.def_mut(def);
-        entry.public = public;
-        entry.documented = class.body.first().is_some_and(is_docstring);
     }
 
     // ── control flow ──
@@ -484,17 +304,4 @@ fn asks_for_training(test: &Expr) -> bool {
 fn is_main_guard(test: &Expr) -> bool {
     let Expr::Compare(compare) = test else { return false };
     matches!(&*compare.left, Expr::Name(n) if n.id == "__name__")
-}
-
-/// A body that does nothing: `...`, `pass`, a docstring, `raise NotImplementedError`.
-pub(super) fn is_stub(body: &[Stmt]) -> bool {
-    body.iter().all(|statement| match statement {
-        Stmt::Pass(_) => true,
-        Stmt::Expr(e) => e.value.is_ellipsis_literal_expr() || e.value.is_string_literal_expr(),
-        Stmt::Raise(r) => r.exc.as_deref().is_some_and(|e| {
-            let callee = if let Expr::Call(c) = e { &c.func } else { e };
-            matches!(callee, Expr::Name(n) if n.id == "NotImplementedError")
-        }),
-        _ => false,
-    })
 }
