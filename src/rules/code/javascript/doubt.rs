@@ -1,7 +1,7 @@
 //! What it may cost to parse a text of TypeScript: `a<` may begin type arguments or a comparison. The parser tries the
 //! first and goes back when it was wrong, so what stands inside is read twice, and what stands inside of that four times.
 //!
-//! [`cost`] reads bytes, not syntax, and errs upwards.
+//! The estimate reads bytes, not syntax, and errs upwards.
 
 /// So much any text may cost.
 const FREE: u64 = 1 << 17;
