@@ -200,6 +200,22 @@ fn deep_texts_neither_crash_nor_pass_silently() {
     }
 }
 
+/// A quote that is none (in a comment, between elements) hid the brackets behind it, and the stack ended.
+#[test]
+fn brackets_behind_a_quote_that_is_none_end_no_stack() {
+    let deep = format!("{}1{}", "(".repeat(9_000), ")".repeat(9_000));
+    let texts = [
+        ("a.py", format!("x = '''\n\"''' + {deep} # \"\n")),
+        ("a.rs", format!("fn f() {{ /* \" */ let x = {deep}; /* \" */ }}\n")),
+        ("a.go", format!("package a\nfunc f() {{ /* \" */ x := {deep}; /* \" */ }}\n")),
+        ("a.js", format!("/* \" */ x = {deep}; /* \" */\n")),
+        ("a.tsx", format!("x = <p>'{{{deep}}}'</p>;\n")),
+    ];
+    for (name, text) in texts {
+        read(name, text.as_bytes());
+    }
+}
+
 /// Found by fuzzing: the parser tried each `a<` as type arguments and went back, 2^n times for n of them.
 #[test]
 fn doubtful_type_arguments_are_not_parsed_for_hours() {

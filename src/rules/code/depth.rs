@@ -1,7 +1,8 @@
 //! How deep the syntax tree of a text may be, from its bytes: open brackets, and what stands in a row within each.
 //!
 //! A reading of marks, not of syntax, that errs upwards: whatever follows something without a separator may hang below it,
-//! `f(a, b).g(c, d)` as well as `a + b`. Strings that end on their line are left out, for the brackets in them.
+//! `f(a, b).g(c, d)` as well as `a + b`. Strings that end on their line are left out, for the brackets in them; where a quote
+//! is no quote (in a comment, a regex, between elements) that errs downwards, so no stack may be sized by this alone.
 
 use super::facts::Language;
 
@@ -190,18 +191,8 @@ impl Scan<'_> {
         if self.language == Language::Python && self.is_formatted() {
             return;
         }
-        let mut at = 0;
-        while let Some(byte) = rest.get(at) {
-            match byte {
-                b'\n' => return,
-                b'\\' => at += 1,
-                b if *b == quote => {
-                    self.at += at + 1;
-                    return;
-                }
-                _ => {}
-            }
-            at += 1;
+        if let Some(length) = quoted(rest, quote) {
+            self.at += length;
         }
     }
 
@@ -251,6 +242,20 @@ impl Scan<'_> {
 
     fn has_elements(&self) -> bool {
         matches!(self.language, Language::JavaScript | Language::TypeScript)
+    }
+}
+
+/// The bytes up to and with the quote that ends a string on its line; `rest` is what follows the one that starts it.
+pub fn quoted(rest: &[u8], quote: u8) -> Option<usize> {
+    let mut at = 0;
+    loop {
+        match rest.get(at)? {
+            b'\n' => return None,
+            b'\\' => at += 1,
+            b if *b == quote => return Some(at + 1),
+            _ => {}
+        }
+        at += 1;
     }
 }
 

@@ -53,7 +53,7 @@ impl Facts {
         if unit.language == Language::TypeScript && javascript::doubt::is_too_costly(text) {
             return refused(unit, catalogue, "leaves in doubt what is a type: it would take too long to parse");
         }
-        guard::with_stack(depth, || adapt(unit, text, catalogue, detail))
+        guard::with_stack(depth, text.len(), || adapt(unit, text, catalogue, detail))
     }
 }
 

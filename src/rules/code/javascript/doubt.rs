@@ -3,6 +3,8 @@
 //!
 //! The estimate reads bytes, not syntax, and errs upwards.
 
+use super::super::depth::quoted;
+
 /// So much any text may cost.
 const FREE: u64 = 1 << 17;
 /// And so much more for each of its bytes. Real code stays below one.
@@ -12,7 +14,10 @@ const DEEPEST: u32 = 40;
 
 /// Whether a text would be read too often.
 pub fn is_too_costly(text: &str) -> bool {
-    cost(text.as_bytes()) > FREE + PER_BYTE * text.len() as u64
+    let most = FREE + PER_BYTE * text.len() as u64;
+    // A quote need not be one (in a comment, a regex, between elements): the text is read both ways,
+    // the second line by line.
+    [true, false].into_iter().any(|skips| cost(text.as_bytes(), skips) > most)
 }
 
 /// A bracket that is open.
@@ -24,8 +29,8 @@ struct Level {
     outer: u32,
 }
 
-/// How often a `<` is read, summed up.
-fn cost(bytes: &[u8]) -> u64 {
+/// How often a `<` is read, summed up, with or without what looks like a string or a comment.
+fn cost(bytes: &[u8], skips: bool) -> u64 {
     let (mut levels, mut level, mut sum) = (Vec::new(), Level::default(), 0u64);
     let mut at = 0;
     while let Some(byte) = bytes.get(at) {
@@ -40,9 +45,14 @@ fn cost(bytes: &[u8]) -> u64 {
                 level = Level { doubts: 0, outer: level.outer.saturating_add(level.doubts) };
             }
             b')' | b']' | b'}' => level = levels.pop().unwrap_or_default(),
-            b'"' | b'\'' => at = string_end(bytes, at),
-            b'/' if bytes.get(at + 1) == Some(&b'/') => {
+            b'"' | b'\'' if skips => at += quoted(&bytes[at + 1..], *byte).unwrap_or(0),
+            b'/' if skips && bytes.get(at + 1) == Some(&b'/') => {
                 at = memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |n| at + n);
+            }
+            // What a string leaves open would add up.
+            b'\n' if !skips => {
+                levels.clear();
+                level = Level::default();
             }
             // Nothing of these stands in a type.
             b';' | b'+' | b'*' | b'/' | b'%' | b'^' | b'!' => level.doubts = 0,
@@ -52,21 +62,6 @@ fn cost(bytes: &[u8]) -> u64 {
         at += 1;
     }
     sum
-}
-
-/// Where a string ends: at its quote, or with its line.
-fn string_end(bytes: &[u8], start: usize) -> usize {
-    let mut at = start + 1;
-    while let Some(byte) = bytes.get(at) {
-        match byte {
-            b'\\' => at += 1,
-            b'\n' => return at,
-            byte if *byte == bytes[start] => return at,
-            _ => {}
-        }
-        at += 1;
-    }
-    at
 }
 
 #[cfg(test)]
@@ -79,6 +74,8 @@ mod tests {
         for unit in nested {
             assert!(!is_too_costly(&unit.repeat(5)), "{unit}");
             assert!(is_too_costly(&unit.repeat(40)), "{unit}");
+            assert!(is_too_costly(&format!("x = <p>'{{{}}}'</p>", unit.repeat(40))), "{unit}: no quotes");
+            assert!(is_too_costly(&format!("/* \" */ {} // \"", unit.repeat(40))), "{unit}: no quotes");
         }
     }
 
@@ -92,7 +89,7 @@ mod tests {
             "s = '<a (' + \"<b {\" // <c [\n",
         ] {
             let text = line.repeat(20_000);
-            assert!(cost(text.as_bytes()) < text.len() as u64, "{line}: {} of {}", cost(text.as_bytes()), text.len());
+            assert!(!is_too_costly(&text), "{line}");
         }
     }
 }
