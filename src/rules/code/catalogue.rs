@@ -136,6 +136,16 @@ impl Catalogue {
         lookup(table(language), &plain)
     }
 
+    /// Whether an object of this name draws, or makes records.
+    pub fn makes(&self, language: Language, name: &str) -> bool {
+        let object = settle(name);
+        let table = table(language);
+        let inside = |known: &&&str| known.len() > object.len() && known.starts_with(&object);
+        let names = || table.exact.iter().chain(&table.one).chain(&table.any);
+        names().any(|(known, kind)| kind.fabricates() && (inside(&known) || **known == object))
+            || (object.starts_with("faker.") || object.starts_with("mimesis."))
+    }
+
     /// What a method of this name does, whatever it is called on.
     pub fn method(&self, language: Language, name: &str) -> Kind {
         table(language).methods.get(name).copied().unwrap_or_default()

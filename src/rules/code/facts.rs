@@ -327,6 +327,8 @@ pub struct Facts {
     pub imports: Vec<Import>,
     /// Calls whose callee has a name, in order of place.
     pub calls: Vec<Call>,
+    /// Attributes of instances whose values are returned or handed on: they may be properties.
+    pub reads: Vec<Call>,
     /// Definitions; the first is the module.
     pub defs: Vec<Def>,
     /// Strings that a rule may care for; docstrings are none.
@@ -343,6 +345,8 @@ pub struct Facts {
     pub errors: Vec<SyntaxError>,
     /// Names this module re-exports or binds: (name, what it stands for).
     pub exports: Vec<(Sym, Sym)>,
+    /// What instances of the classes here hold that the catalogue knows: (name, what it stands for).
+    pub held: Vec<(Sym, Sym)>,
     /// Where a new import may stand: after docstring and `__future__`.
     pub import_at: u32,
     /// Lines of the file.
@@ -359,6 +363,11 @@ impl Facts {
         self.defs.get(id as usize)
     }
 
+    /// A call, or what comes after the calls, a read.
+    pub fn call_or_read(&self, at: usize) -> Option<&Call> {
+        self.calls.get(at).or_else(|| self.reads.get(at.checked_sub(self.calls.len())?))
+    }
+
     /// Gives up what only the rules over one file look at, and spare room.
     pub fn forget_what_one_file_needs(&mut self) {
         self.strings = Vec::new();
@@ -366,9 +375,11 @@ impl Facts {
         self.rows = Vec::new();
         self.fallbacks = Vec::new();
         self.calls.shrink_to_fit();
+        self.reads.shrink_to_fit();
         self.imports.shrink_to_fit();
         self.defs.shrink_to_fit();
         self.exports.shrink_to_fit();
+        self.held.shrink_to_fit();
     }
 
     /// A name's text.

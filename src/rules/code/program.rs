@@ -39,8 +39,12 @@ struct Index {
     defs: HashTable<Entry>,
     /// (file, export)
     exports: HashTable<Entry>,
+    /// (file, what an instance holds)
+    held: HashTable<Entry>,
     /// What is exported from the index file of a folder, by the folder's name: (file, full name there).
     folders: FxHashMap<String, String>,
+    /// The files that import everything from somewhere, by module.
+    starred: FxHashMap<String, usize>,
 }
 
 /// The hash of a name, and where it is written.
@@ -62,6 +66,12 @@ impl Index {
             }
             for (at, (name, _)) in (0u32..).zip(&facts.exports) {
                 insert(&mut out.exports, (file, at), facts, *name, &mut text, |at| export_name(members, at));
+            }
+            for (at, (name, _)) in (0u32..).zip(&facts.held) {
+                insert(&mut out.held, (file, at), facts, *name, &mut text, |at| held_name(members, at));
+            }
+            if facts.imports.iter().any(|i| i.kind.star) {
+                out.starred.insert(member.module.clone(), file as usize);
             }
             out.folder(member);
         }
@@ -125,6 +135,11 @@ fn export_name(members: &[Member], (file, at): (u32, u32)) -> (&Facts, Sym) {
     (facts, facts.exports[at as usize].0)
 }
 
+fn held_name(members: &[Member], (file, at): (u32, u32)) -> (&Facts, Sym) {
+    let facts = &members[file as usize].facts;
+    (facts, facts.held[at as usize].0)
+}
+
 impl<'a> Program<'a> {
     /// Over files that are sorted by path.
     pub fn new(members: &'a [Member], config: &'a CodeConfig) -> Self {
@@ -161,6 +176,11 @@ impl<'a> Program<'a> {
     /// The files whose outline did not say enough.
     pub fn asked_for(&self) -> BTreeSet<usize> {
         self.asked_for.borrow().clone()
+    }
+
+    /// What the policy says.
+    pub fn config(&self) -> &'a CodeConfig {
+        self.config
     }
 
     /// Where absolute imports start.
@@ -205,6 +225,9 @@ impl<'a> Program<'a> {
         // `make().run`: the result of `make`, or the instance of a class.
         if let Some(at) = name.rfind("()") {
             let (maker, rest) = (&name[..at], &name[at + 2..]);
+            if rest.is_empty() {
+                return self.called(maker, depth);
+            }
             return self.find(&format!("{}{rest}", self.result_of(maker, depth)?), depth + 1);
         }
         if let Some(target) = self.exported(name) {
@@ -214,8 +237,93 @@ impl<'a> Program<'a> {
         if let Some((file, at)) = self.defined(owner) {
             return self.inherited(file, at, last, depth);
         }
-        let target = self.exported(owner)?;
-        self.find(&format!("{target}.{last}"), depth + 1)
+        if let Some(target) = self.exported(owner) {
+            return self.find(&format!("{target}.{last}"), depth + 1);
+        }
+        self.starred(owner, last, depth)
+    }
+
+    /// What the value of a call is when it is called itself: a function that was returned, or an instance's `__call__`.
+    fn called(&self, maker: &str, depth: u32) -> Option<String> {
+        if let Some(class) = self.result_of(maker, depth) {
+            return self.find(&format!("{class}.__call__"), depth + 1);
+        }
+        let result = self.result(&self.find(maker, depth + 1)?)?;
+        if result.ends_with("()") { None } else { self.find(&result, depth + 1) }
+    }
+
+    /// The name of what a function returns.
+    fn result(&self, function: &str) -> Option<String> {
+        let (file, at) = self.defined(function)?;
+        let facts = &self.members[file].facts;
+        let def = &facts.defs[at];
+        self.need(file, def.kind == DefKind::Function);
+        (def.kind == DefKind::Function && def.result.is_some()).then(|| facts.text(def.result))
+    }
+
+    /// What a module has from a star import.
+    fn starred(&self, module: &str, name: &str, depth: u32) -> Option<String> {
+        let file = *self.index().starred.get(module)?;
+        self.by_star(file, name, depth)
+    }
+
+    fn by_star(&self, file: usize, name: &str, depth: u32) -> Option<String> {
+        let facts = &self.members[file].facts;
+        let stars = facts.imports.iter().filter(|i| i.kind.star);
+        stars.map(|i| facts.text(i.module)).find_map(|module| self.find(&format!("{module}.{name}"), depth + 1))
+    }
+
+    /// The function that a name means in a file which has it from a star import.
+    pub fn star_function(&self, file: usize, name: &str) -> Option<String> {
+        self.by_star(file, name, 0)
+    }
+
+    /// Whether a function is read like an attribute.
+    pub fn is_property(&self, name: &str) -> bool {
+        let Some((file, at)) = self.defined(name) else { return false };
+        let facts = &self.members[file].facts;
+        facts.defs[at].decorators.iter().any(|d| facts.names.last(*d).ends_with("property"))
+    }
+
+    /// What a name stands for that only leads out of this program: `lab.rng.normal` may be `numpy.random.normal`.
+    /// `known` says whether a name needs to be followed no further.
+    pub fn foreign(&self, name: &str, known: &dyn Fn(&str) -> bool) -> Option<String> {
+        self.lead_out(name, known, 0)
+    }
+
+    fn lead_out(&self, name: &str, known: &dyn Fn(&str) -> bool, depth: u32) -> Option<String> {
+        if depth > LONGEST {
+            return None;
+        }
+        if known(name) {
+            return Some(name.to_owned());
+        }
+        let ends = name.match_indices(['.', '(']).map(|(at, _)| at).filter(|at| *at > 0);
+        let ends: Vec<usize> = ends.chain([name.len()]).collect();
+        ends.iter().rev().find_map(|end| {
+            let (start, rest) = name.split_at(*end);
+            let go_on = |to: String| self.lead_out(&format!("{to}{rest}"), known, depth + 1);
+            if let Some(out) = self.exported(start).or_else(|| self.held(start)).and_then(go_on) {
+                return Some(out);
+            }
+            if let Some(out) = rest.strip_prefix("()").filter(|r| !r.is_empty()).and_then(|rest| {
+                let result = self.result_of(start, depth).or_else(|| self.result(start))?;
+                self.lead_out(&format!("{result}{rest}"), known, depth + 1)
+            }) {
+                return Some(out);
+            }
+            let (file, at) = self.defined(start).filter(|_| rest.starts_with('.'))?;
+            let facts = &self.members[file].facts;
+            let bases: Vec<String> = facts.defs[at].bases.iter().map(|b| facts.text(*b)).collect();
+            bases.into_iter().filter(|b| !b.is_empty()).find_map(go_on)
+        })
+    }
+
+    /// What an attribute of the instances of a class stands for.
+    fn held(&self, name: &str) -> Option<String> {
+        let (file, at) = find(&self.index().held, hash(name), name, |at| held_name(self.members, at))?;
+        let facts = &self.members[file].facts;
+        Some(facts.text(facts.held[at].1))
     }
 
     /// The type that a call of `maker` yields.

@@ -28,6 +28,11 @@ impl Builder<'_> {
         kind
     }
 
+    /// Whether the catalogue knows anything of names that start like this one.
+    pub fn is_known(&self, name: Sym) -> bool {
+        name.is_some() && self.catalogue.knows(self.facts.language, self.facts.names.first(name))
+    }
+
     /// The same, and where its full name does not say, what it is called on: `res.write(…)`.
     pub fn kind_as_written(&mut self, callee: Sym, object: Option<&str>, method: Option<&str>) -> Kind {
         let kind = self.kind(callee);
@@ -100,8 +105,14 @@ impl Builder<'_> {
         }
         let node = self.node();
         self.node_of_call.push((at, node));
-        if method.is_some() {
+        if method.is_some() || callee.how == How::Assigned {
             self.edge(callee.node, node);
+        }
+        if let Some(name) = method {
+            // `rows = deque(); rows.append(…)`
+            if kind == Kind::Other && MUTATORS.contains(&name) {
+                self.edge(arguments, callee.node);
+            }
         }
         if matches!(kind, Kind::Pass | Kind::Table) {
             self.edge(arguments, node);
@@ -110,12 +121,12 @@ impl Builder<'_> {
         Value { path: result, how: if how == How::Own { How::Own } else { How::Assigned }, node }
     }
 
-    /// A call of something without a name: a method of a value yields what is in the value, and may put its arguments there.
+    /// A call of something without a name yields what is in it; a method may put its arguments there.
     fn unnamed(&mut self, callee: Value, method: Option<&str>, arguments: Node) -> Value {
         if method.is_some_and(|m| MUTATORS.contains(&m)) {
             self.edge(arguments, callee.node);
         }
-        Value { node: if method.is_some() { callee.node } else { 0 }, ..Value::UNKNOWN }
+        callee.anonymous()
     }
 
     /// Marks the calls from `first` on: the handler they stand in lets nobody know.

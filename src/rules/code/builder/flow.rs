@@ -88,5 +88,9 @@ impl Builder<'_> {
             call.returned_by = returned[*node as usize];
             call.sink = sunk[*node as usize];
         }
+        for (read, node) in &mut self.reads {
+            read.returned_by = returned[*node as usize];
+            read.sink = sunk[*node as usize];
+        }
     }
 }

@@ -58,6 +58,21 @@ impl Builder<'_> {
         }
     }
 
+    /// Keeps what attributes stand for, where the catalogue knows it.
+    pub(super) fn hold(&mut self) {
+        let mut held: Vec<((DefId, Seg), Value)> =
+            self.attributes.iter().filter(|(_, v)| v.path.is_some()).map(|(k, v)| (*k, *v)).collect();
+        held.retain(|(_, value)| self.is_known(value.path));
+        held.sort_by_key(|(key, _)| *key);
+        for ((class, attribute), value) in held {
+            let class = self.facts.defs[class as usize].path;
+            let name = self.facts.names.join(class, attribute);
+            if name != value.path {
+                self.facts.held.push((name, value.path));
+            }
+        }
+    }
+
     /// Replaces names that start from an instance by what its class says.
     pub(super) fn settle(&mut self) {
         let mut cache: FxHashMap<Sym, Sym> = FxHashMap::default();
@@ -87,7 +102,7 @@ impl Builder<'_> {
         self.facts.calls.iter_mut().filter(|c| c.callee.is_none()).for_each(|c| c.how = How::Unresolved);
     }
 
-    fn settled(&mut self, sym: Sym, cache: &mut FxHashMap<Sym, Sym>) -> Sym {
+    pub(super) fn settled(&mut self, sym: Sym, cache: &mut FxHashMap<Sym, Sym>) -> Sym {
         if let Some(known) = cache.get(&sym) {
             return *known;
         }

@@ -8,6 +8,7 @@ mod calls;
 mod definitions;
 mod flow;
 mod instances;
+mod reads;
 mod scopes;
 
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -93,6 +94,7 @@ pub struct Builder<'c> {
     node_of_call: Vec<(u32, Node)>,
     returns: Vec<(Node, DefId)>,
     sinks: Vec<(Node, u32)>,
+    reads: Vec<(Call, Node)>,
     attributes: FxHashMap<(DefId, Seg), Value>,
     members: FxHashSet<(DefId, Seg)>,
 }
@@ -111,6 +113,7 @@ impl<'c> Builder<'c> {
             module,
             imports: Vec::new(),
             calls: Vec::new(),
+            reads: Vec::new(),
             defs: vec![root],
             strings: Vec::new(),
             comments: Vec::new(),
@@ -119,6 +122,7 @@ impl<'c> Builder<'c> {
             guards: Vec::new(),
             errors: Vec::new(),
             exports: Vec::new(),
+            held: Vec::new(),
             import_at: 0,
             lines: lines.count(),
             has_tests: false,
@@ -142,6 +146,7 @@ impl<'c> Builder<'c> {
             node_of_call: Vec::new(),
             returns: Vec::new(),
             sinks: Vec::new(),
+            reads: Vec::new(),
             attributes: FxHashMap::default(),
             members: FxHashSet::default(),
         }
@@ -188,9 +193,12 @@ impl<'c> Builder<'c> {
     pub fn finish(mut self) -> Facts {
         self.settle();
         self.follow();
+        self.keep_reads();
+        self.hold();
         self.facts.names.freeze();
         let order = sort_calls(&mut self.facts.calls);
-        for call in &mut self.facts.calls {
+        let Facts { calls, reads, .. } = &mut self.facts;
+        for call in calls.iter_mut().chain(reads) {
             if let Some(at) = order.get(call.sink as usize) {
                 call.sink = *at;
             }

@@ -96,6 +96,19 @@ impl Builder<'_> {
         star.then_some(Value::UNKNOWN)
     }
 
+    /// Whether a name can only come from a star import.
+    pub fn is_starred(&self, name: Seg) -> bool {
+        let (mut at, mut star) = (self.scope, false);
+        while at != NOWHERE {
+            if self.bindings.contains_key(&(at, name)) {
+                return false;
+            }
+            star |= self.scopes[at as usize].has_star;
+            at = self.scopes[at as usize].parent;
+        }
+        star
+    }
+
     /// The names a scope binds, with their values.
     pub fn bound_in(&self, scope: u32) -> Vec<(Seg, Value)> {
         let mut bound: Vec<_> =

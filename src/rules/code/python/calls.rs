@@ -13,27 +13,37 @@ use super::{Reader, place};
 
 impl<'a> Reader<'a, '_> {
     pub(super) fn call(&mut self, call: &'a ExprCall) -> Value {
-        let callee = self.expression(&call.func);
-        let method = match &*call.func {
-            Expr::Attribute(a) => Some(a.attr.as_str()),
-            _ => None,
+        let (callee, method) = match &*call.func {
+            Expr::Attribute(a) => {
+                let object = self.expression(&a.value);
+                (self.build.attribute(object, a.attr.as_str()), Some(a.attr.as_str()))
+            }
+            Expr::Name(name) => {
+                let value = self.expression(&call.func);
+                let starred = self.may_be_starred(name.id.as_str(), value);
+                (starred.unwrap_or(value), None)
+            }
+            func => (self.expression(func), None),
         };
         let kind = self.build.kind(callee.path);
         let extra = self.shape(call, kind, callee.path, method);
         let outer = self.build.context;
         self.build.context = self.build.argument_context(kind);
-        let arguments = self.arguments(&call.arguments);
+        let (arguments, first) = self.arguments(&call.arguments);
         self.build.context = outer;
         self.dynamic_import(call, callee.path);
         let mut value = self.build.call(place(call.range()), callee, kind, arguments, method, extra);
         if value.path.is_some() && self.build.facts.names.is(callee.path, &["builtins", "super"]) {
             value = self.parent_instance();
         }
-        value
+        self.stands_for(call, callee.path, first, arguments).unwrap_or(value)
     }
 
-    pub(super) fn arguments(&mut self, arguments: &'a Arguments) -> Node {
-        let mut node = self.all(&arguments.args);
+    /// What all arguments carry, and the first of them.
+    fn arguments(&mut self, arguments: &'a Arguments) -> (Node, Value) {
+        let first = arguments.args.first().map_or(Value::UNKNOWN, |first| self.expression(first));
+        let others = self.all(arguments.args.get(1..).unwrap_or_default());
+        let mut node = self.build.merge(first.node, others);
         for keyword in &arguments.keywords {
             let outer = self.build.context;
             if is_seed(keyword) {
@@ -43,7 +53,7 @@ impl<'a> Reader<'a, '_> {
             self.build.context = outer;
             node = self.build.merge(node, value.node);
         }
-        node
+        (node, first)
     }
 
     /// What the arguments say of a call: with a size, for writing.
@@ -91,15 +101,11 @@ impl<'a> Reader<'a, '_> {
         if full != "importlib.import_module" && full != "builtins.__import__" {
             return;
         }
-        let literal = match call.arguments.args.first() {
-            Some(Expr::StringLiteral(s)) => Some(s.value.to_str()),
-            _ => None,
-        };
-        let level = literal.map_or(0, |l| l.bytes().take_while(|b| *b == b'.').count() as u32);
-        let module = literal.map_or(Sym::NONE, |l| self.absolute(level, l.trim_start_matches('.')));
+        let named = self.named_module(call);
+        let module = named.unwrap_or(Sym::NONE);
         let kind = ImportKind {
             dynamic: true,
-            computed: literal.is_none(),
+            computed: named.is_none(),
             used: true,
             type_only: self.type_checking,
             fallible: self.fallible,

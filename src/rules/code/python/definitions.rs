@@ -22,10 +22,10 @@ impl<'a> Reader<'a, '_> {
             self.build.def_mut(def).decorators.push(value.path);
         }
         self.describe_function(def, function, stub);
-        self.defaults(function);
+        let defaults = self.defaults(function);
         let path = self.build.facts.defs[def as usize].path;
         self.build.bind(function.name.as_str(), Value { path, how: How::Local, node: 0 });
-        self.defer(function, def);
+        self.defer(function, def, defaults);
     }
 
     pub(super) fn describe_function(&mut self, def: DefId, function: &'a StmtFunctionDef, stub: bool) {
@@ -40,11 +40,11 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// Leaves a body for when the scope around it is complete.
-    pub(super) fn defer(&mut self, function: &'a StmtFunctionDef, def: DefId) {
+    pub(super) fn defer(&mut self, function: &'a StmtFunctionDef, def: DefId, defaults: Vec<Value>) {
         let class = self.class.filter(|_| self.build.scope_kind() == ScopeKind::Class);
         let (scope, guard) = (self.build.scope, self.build.guard);
         let context = self.build.context.without(Context::DISCARDED);
-        self.deferred.push(Deferred { function, scope, def, class, context, guard });
+        self.deferred.push(Deferred { function, scope, def, class, context, guard, defaults });
     }
 
     pub(super) fn decorator(&mut self, expression: &'a Expr) -> Value {
@@ -58,11 +58,10 @@ impl<'a> Reader<'a, '_> {
         }
     }
 
-    pub(super) fn defaults(&mut self, function: &'a StmtFunctionDef) {
+    /// Reads defaults and annotations, and gives what the parameters stand for where nothing is given.
+    pub(super) fn defaults(&mut self, function: &'a StmtFunctionDef) -> Vec<Value> {
+        let values = self.default_values(&function.parameters);
         for parameter in function.parameters.iter_non_variadic_params() {
-            if let Some(default) = &parameter.default {
-                self.expression(default);
-            }
             if let Some(annotation) = &parameter.parameter.annotation {
                 self.annotation(annotation);
             }
@@ -70,6 +69,7 @@ impl<'a> Reader<'a, '_> {
         if let Some(returns) = &function.returns {
             self.annotation(returns);
         }
+        values
     }
 
     pub(super) fn define_class(&mut self, class: &'a StmtClassDef) -> DefId {

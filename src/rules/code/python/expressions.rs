@@ -16,7 +16,8 @@ impl<'a> Reader<'a, '_> {
             Expr::Name(name) => self.name(name.id.as_str()),
             Expr::Attribute(a) => {
                 let object = self.expression(&a.value);
-                self.build.attribute(object, a.attr.as_str())
+                let value = self.build.attribute(object, a.attr.as_str());
+                self.build.read(place(a.range), value)
             }
             Expr::Call(call) => self.call(call),
             Expr::StringLiteral(s) => {
@@ -53,7 +54,11 @@ impl<'a> Reader<'a, '_> {
     fn rarer(&mut self, expression: &'a Expr) -> Value {
         match expression {
             Expr::Named(e) => {
+                // What has a name is more than a condition.
+                let outer = self.build.context;
+                self.build.context = outer.without(Context::GATE.with(Context::DISCARDED));
                 let value = self.expression(&e.value);
+                self.build.context = outer;
                 self.assign(&e.target, value, Some(&e.value));
                 value
             }
@@ -74,15 +79,11 @@ impl<'a> Reader<'a, '_> {
             },
             Expr::Await(e) => self.expression(&e.value),
             Expr::Yield(e) => {
-                if let Some(value) = &e.value {
-                    let value = self.expression(value);
-                    self.build.ret(value.anonymous());
-                }
+                e.value.iter().for_each(|value| self.yielded(value));
                 Value::UNKNOWN
             }
             Expr::YieldFrom(e) => {
-                let value = self.expression(&e.value);
-                self.build.ret(value.anonymous());
+                self.yielded(&e.value);
                 Value::UNKNOWN
             }
             Expr::Starred(e) => self.expression(&e.value).anonymous(),
@@ -104,14 +105,19 @@ impl<'a> Reader<'a, '_> {
         }
     }
 
+    /// What is yielded is used, though the `yield` itself is not.
+    fn yielded(&mut self, value: &'a Expr) {
+        let outer = self.build.context;
+        self.build.context = outer.without(Context::DISCARDED);
+        let value = self.expression(value);
+        self.build.context = outer;
+        self.build.ret(value.anonymous());
+    }
+
     fn lambda(&mut self, lambda: &'a ExprLambda) -> Value {
         let outer = (self.build.scope, self.build.def);
         self.build.open(ScopeKind::Function, outer.1);
-        if let Some(parameters) = &lambda.parameters {
-            parameters.iter().for_each(|p| {
-                self.build.bind(p.name().as_str(), Value::UNKNOWN);
-            });
-        }
+        self.lambda_parameters(lambda, None);
         let value = self.expression(&lambda.body);
         (self.build.scope, self.build.def) = outer;
         value.anonymous()
@@ -150,7 +156,7 @@ impl<'a> Reader<'a, '_> {
 
     fn name(&mut self, name: &str) -> Value {
         if let Some(value) = self.build.lookup(name) {
-            return value;
+            return if value.path.is_none() && value.node == 0 { self.starred(name) } else { value };
         }
         if !is_builtin(name) {
             return Value::UNKNOWN;

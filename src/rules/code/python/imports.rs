@@ -3,6 +3,7 @@
 use ruff_python_ast::{Alias, StmtImport, StmtImportFrom};
 
 use super::super::builder::Value;
+use super::super::catalogue::Kind;
 use super::super::facts::{How, Import, ImportKind, Place};
 use super::super::names::Sym;
 use super::{Reader, place};
@@ -75,6 +76,38 @@ impl<'a> Reader<'a, '_> {
             kind,
         };
         self.build.import(import);
+        if self.build.is_known(module) {
+            self.stars.push(module);
+        }
+    }
+
+    /// What a star import of a known library brings under this name, if that is known.
+    pub(super) fn starred(&mut self, name: &str) -> Value {
+        let seg = self.build.facts.names.seg(name);
+        if self.stars.is_empty() || !self.build.is_starred(seg) {
+            return Value::UNKNOWN;
+        }
+        let mut paths: Vec<(bool, Sym)> = Vec::new();
+        for nth in (0..self.stars.len()).rev() {
+            let path = self.build.facts.names.join(self.stars[nth], seg);
+            let kind = self.build.kind(path);
+            let random = self.build.facts.names.is(path, &["numpy", "random"]);
+            if kind != Kind::Other || random {
+                paths.push((kind.fabricates() || random, path));
+            }
+        }
+        let found = paths.iter().find(|(fabricates, _)| *fabricates).or(paths.first());
+        found.map_or(Value::UNKNOWN, |(_, path)| Value { path: *path, how: How::Import, node: 0 })
+    }
+
+    /// The bare name of what some other star import may have brought.
+    pub(super) fn may_be_starred(&mut self, name: &str, value: Value) -> Option<Value> {
+        if value.path.is_some() || value.node != 0 {
+            return None;
+        }
+        let seg = self.build.facts.names.seg(name);
+        let path = self.build.facts.names.join(Sym::NONE, seg);
+        self.build.is_starred(seg).then_some(Value { path, ..Value::UNKNOWN })
     }
 
     /// The absolute name of a module; a relative one that leads out of the tree keeps its dots as a first step.

@@ -9,10 +9,11 @@ mod metrics;
 mod outline;
 mod rows;
 mod shape;
+mod stands;
 mod statements;
 
 use ruff_python_ast::token::TokenKind;
-use ruff_python_ast::{Expr, ModModule, PySourceType, Stmt, StmtClassDef, StmtFunctionDef};
+use ruff_python_ast::{ModModule, PySourceType, Stmt, StmtClassDef, StmtFunctionDef};
 use ruff_python_parser::{Parsed, parse_unchecked_source};
 use ruff_text_size::{Ranged, TextRange};
 
@@ -20,6 +21,7 @@ use super::builder::{Builder, Value};
 use super::catalogue::Catalogue;
 use super::detail::Detail;
 use super::facts::{Context, DefId, Facts, Language, Place};
+use super::names::Sym;
 use super::read::Unit;
 
 /// Reads one module, as far as is asked; in full where an outline would leave out what it may not.
@@ -48,6 +50,8 @@ struct Deferred<'a> {
     class: Option<DefId>,
     context: Context,
     guard: u32,
+    /// What its parameters stand for where nothing is given.
+    defaults: Vec<Value>,
 }
 
 struct Reader<'a, 'c> {
@@ -65,6 +69,8 @@ struct Reader<'a, 'c> {
     /// How many conditions are open in an outlined body.
     conditions: u32,
     may_have_stubs: Option<bool>,
+    /// Known libraries that everything is imported from.
+    stars: Vec<Sym>,
 }
 
 impl<'a, 'c> Reader<'a, 'c> {
@@ -82,6 +88,7 @@ impl<'a, 'c> Reader<'a, 'c> {
             gave_up: false,
             conditions: 0,
             may_have_stubs: None,
+            stars: Vec::new(),
         }
     }
 
@@ -135,7 +142,7 @@ impl<'a, 'c> Reader<'a, 'c> {
     }
 
     fn function_body(&mut self, at: usize) {
-        let Deferred { function, scope, def, class, context, guard } = self.deferred[at];
+        let Deferred { function, scope, def, class, context, guard, .. } = self.deferred[at];
         self.build.enter(scope);
         self.build.open(super::builder::ScopeKind::Function, def);
         self.build.depth = 0;
@@ -145,21 +152,9 @@ impl<'a, 'c> Reader<'a, 'c> {
         if self.detail != Detail::Full {
             return self.outline(&function.body);
         }
-        self.parameters(function);
+        let defaults = std::mem::take(&mut self.deferred[at].defaults);
+        self.parameters(function, &defaults);
         self.body(&function.body);
-    }
-
-    fn parameters(&mut self, function: &'a StmtFunctionDef) {
-        let is_static =
-            function.decorator_list.iter().any(|d| matches!(&d.expression, Expr::Name(n) if n.id == "staticmethod"));
-        let owner = self.class.filter(|_| !is_static);
-        for (nth, parameter) in function.parameters.iter().enumerate() {
-            let value = match owner {
-                Some(class) if nth == 0 && !parameter.is_variadic() => self.build.this(class),
-                _ => Value::UNKNOWN,
-            };
-            self.build.bind(parameter.name().as_str(), value);
-        }
     }
 
     fn class_def(&mut self, class: &'a StmtClassDef) {

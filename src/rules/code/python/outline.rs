@@ -154,7 +154,7 @@ impl<'a> Reader<'a, '_> {
         for parameter in function.parameters.iter_non_variadic_params() {
             parameter.default.iter().for_each(|default| self.skim(default));
         }
-        self.defer(function, def);
+        self.defer(function, def, Vec::new());
     }
 
     fn outline_class(&mut self, class: &'a StmtClassDef) {

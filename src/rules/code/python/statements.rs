@@ -24,6 +24,7 @@ impl<'a> Reader<'a, '_> {
             Stmt::ImportFrom(s) => self.import_from(s),
             Stmt::FunctionDef(s) => self.function_def(s),
             Stmt::ClassDef(s) => self.class_def(s),
+            Stmt::Assign(s) if self.names_a_lambda(&s.targets, &s.value) => {}
             Stmt::Assign(s) => {
                 let first = self.build.facts.calls.len();
                 let value = self.expression(&s.value);

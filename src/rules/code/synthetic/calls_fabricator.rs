@@ -10,6 +10,7 @@ use super::super::incidental::{self, Grade};
 use super::super::names::{Seg, Sym};
 use super::super::program::{Program, last};
 use super::super::rule::{CodeRule, Draft, File, Found, Level, info};
+use super::borrowed::{self, Borrowed};
 use super::{BLOCK, reaches_sink, silent_fallback};
 use crate::finding::Severity;
 
@@ -51,22 +52,29 @@ pub struct Called {
 /// Runs over the whole program.
 pub fn check(program: &Program<'_>) -> Called {
     let mut out = Called::default();
-    let fabricators = spread(program, |file, view, call, found, grade| {
+    let (borrowed, given) = borrowed::all(program);
+    for found in &borrowed {
+        let view = program.file(found.file);
+        out.drafts.extend(borrowed::report(&view, found).into_iter().map(|draft| (found.file, draft)));
+    }
+    let fabricators = spread(program, &borrowed, |file, view, call, found, grade| {
         out.drafts.extend(report(view, call, &found.chain, grade).into_iter().map(|draft| (file, draft)));
     });
     if !fabricators.is_empty() {
         let names = Renamed::of(program);
         out.words = fabricators.keys().flat_map(|name| names.of_last(last(name))).map(str::to_owned).collect();
     }
+    out.words.extend(given);
     out
 }
 
 /// From those that fabricate to those that call them, and on; `seen` gets every such call.
 fn spread(
     program: &Program<'_>,
+    borrowed: &[Borrowed],
     mut seen: impl FnMut(usize, &File<'_>, &Call, &Fabricator, Grade),
 ) -> BTreeMap<String, Fabricator> {
-    let mut fabricators = seeds(program);
+    let mut fabricators = seeds(program, borrowed);
     if fabricators.is_empty() {
         return fabricators;
     }
@@ -80,7 +88,7 @@ fn spread(
             let Some(found) = fabricators.get(&name).cloned() else { continue };
             for (file, at) in callers.of_function(&name) {
                 let view = program.file(file);
-                let Some(call) = view.facts.calls.get(at) else { continue };
+                let Some(call) = view.facts.call_or_read(at) else { continue };
                 let grade = found.grade.min(incidental::grade(&view, &Call { kind: Kind::Scalar, ..*call }));
                 seen(file, &view, call, &found, grade);
                 let caller = passed_on(&view, call, grade).filter(|c| !fabricators.contains_key(c));
@@ -102,19 +110,23 @@ fn passed_on(file: &File<'_>, call: &Call, grade: Grade) -> Option<String> {
 }
 
 /// The functions that fabricate themselves, by name.
-fn seeds(program: &Program<'_>) -> BTreeMap<String, Fabricator> {
+fn seeds(program: &Program<'_>, borrowed: &[Borrowed]) -> BTreeMap<String, Fabricator> {
     let mut out: BTreeMap<String, Fabricator> = BTreeMap::new();
+    let mut add = |file: &File<'_>, call: &Call, means: Option<&String>| {
+        let grade = super::grade(file, call);
+        let Some(name) = passed_on(file, call, grade) else { return };
+        let known = out.get(&name).map_or(Grade::Never, |f| f.grade);
+        if grade > known {
+            let chain = [name.clone(), super::super::rule::callee(file.facts, call)];
+            out.insert(name, Fabricator { chain: chain.into_iter().chain(means.cloned()).collect(), grade });
+        }
+    };
     for index in 0..program.len() {
         let file = program.file(index);
-        for call in file.facts.calls.iter().filter(|c| c.returned_by != NOWHERE) {
-            let grade = super::grade(&file, call);
-            let Some(name) = passed_on(&file, call, grade) else { continue };
-            let known = out.get(&name).map_or(Grade::Never, |f| f.grade);
-            if grade > known {
-                let chain = vec![name.clone(), super::super::rule::callee(file.facts, call)];
-                out.insert(name, Fabricator { chain, grade });
-            }
-        }
+        file.facts.calls.iter().filter(|c| c.returned_by != NOWHERE).for_each(|call| add(&file, call, None));
+    }
+    for found in borrowed {
+        add(&program.file(found.file), &found.call, Some(&found.means));
     }
     out
 }
@@ -125,22 +137,32 @@ struct Callers<'a> {
     names: Renamed<'a>,
     /// (file, the name as that file has it)
     by_last: FxHashMap<&'a str, Vec<(usize, Seg)>>,
+    /// (file, call) of what has no last name, by the function that is called: `make()()`.
+    unnamed: FxHashMap<String, Vec<(usize, usize)>>,
     functions: FxHashMap<(usize, Sym), Option<String>>,
 }
 
 impl<'a> Callers<'a> {
     fn of(program: &'a Program<'a>) -> Self {
         let mut by_last: FxHashMap<&str, Vec<(usize, Seg)>> = FxHashMap::default();
+        let mut unnamed: FxHashMap<String, Vec<(usize, usize)>> = FxHashMap::default();
         for (index, member) in program.members().iter().enumerate() {
             let facts = &member.facts;
             let mut known = vec![false; facts.names.segs()];
-            for seg in facts.calls.iter().filter(|c| may_lead_on(c)).filter_map(|c| facts.names.last_seg(c.callee)) {
+            let calls = facts.calls.iter().chain(&facts.reads).enumerate();
+            for (at, call) in calls.filter(|(_, c)| may_lead_on(c)) {
+                let Some(seg) = facts.names.last_seg(call.callee) else {
+                    if let Some(function) = program.function(&facts.text(call.callee)) {
+                        unnamed.entry(function).or_default().push((index, at));
+                    }
+                    continue;
+                };
                 if !std::mem::replace(&mut known[seg.index()], true) {
                     by_last.entry(last(facts.names.seg_text(seg))).or_default().push((index, seg));
                 }
             }
         }
-        Self { program, names: Renamed::of(program), by_last, functions: FxHashMap::default() }
+        Self { program, names: Renamed::of(program), by_last, unnamed, functions: FxHashMap::default() }
     }
 
     /// Every call of the function of this name, as (file, call), in order.
@@ -149,25 +171,34 @@ impl<'a> Callers<'a> {
         let mut calls: Vec<(usize, usize)> =
             places.flat_map(|(file, seg)| calls_of(self.program, *file, *seg).map(|at| (*file, at))).collect();
         calls.sort_unstable();
-        calls.retain(|(file, at)| {
-            let facts = self.program.file(*file).facts;
-            let callee = facts.calls[*at].callee;
-            let means = || self.program.function(&facts.text(callee));
-            self.functions.entry((*file, callee)).or_insert_with(means).as_deref() == Some(name)
-        });
+        calls.retain(|(file, at)| self.means(*file, *at, name));
+        calls.extend(self.unnamed.get(name).into_iter().flatten());
         calls
+    }
+
+    /// Whether a call, or a read of a property, means this function.
+    fn means(&mut self, file: usize, at: usize, name: &str) -> bool {
+        let program = self.program;
+        let facts = program.file(file).facts;
+        let Some(call) = facts.call_or_read(at) else { return false };
+        let means = || {
+            let text = facts.text(call.callee);
+            if call.how == How::Unresolved { program.star_function(file, &text) } else { program.function(&text) }
+        };
+        let is = self.functions.entry((file, call.callee)).or_insert_with(means).as_deref() == Some(name);
+        is && (at < facts.calls.len() || program.is_property(name))
     }
 }
 
 /// Whether a call may be one of a function of this program.
 fn may_lead_on(call: &Call) -> bool {
-    !matches!(call.how, How::Unresolved | How::Builtin) && !call.kind.fabricates()
+    call.how != How::Builtin && !call.kind.fabricates() && (call.how != How::Unresolved || call.kind == Kind::Other)
 }
 
 fn calls_of<'a>(program: &'a Program<'_>, file: usize, seg: Seg) -> impl Iterator<Item = usize> + use<'a> {
     let facts = program.file(file).facts;
     let is = move |call: &Call| may_lead_on(call) && facts.names.last_seg(call.callee) == Some(seg);
-    facts.calls.iter().enumerate().filter(move |(_, call)| is(call)).map(|(at, _)| at)
+    facts.calls.iter().chain(&facts.reads).enumerate().filter(move |(_, call)| is(call)).map(|(at, _)| at)
 }
 
 /// Last names that modules give to what has another.

@@ -8,6 +8,7 @@
 mod admitted_placeholder;
 mod allow;
 mod array_draw;
+mod borrowed;
 pub mod calls_fabricator;
 mod clock_seeded;
 mod custom;
@@ -75,6 +76,13 @@ pub fn check(file: &File<'_>, out: &mut Vec<Draft>) {
         out.extend(found.drain(..).filter_map(|f| Draft::new(&rule.info, level, file, f)).map(|d| recommend(d, file)));
     }
     custom::check(file, out);
+}
+
+/// What a rule found by looking at all files, at its level.
+fn level_of(rule: &CodeRule, file: &File<'_>, found: Found) -> Option<Draft> {
+    let level = level(rule, file);
+    let draft = if level == Level::Off { None } else { Draft::new(&rule.info, level, file, found) };
+    draft.map(|d| recommend(d, file))
 }
 
 /// Its level; a draw is an error where the policy says so.

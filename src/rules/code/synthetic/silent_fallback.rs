@@ -1,6 +1,6 @@
 //! `except: return fake()`: what failed is replaced by something made up, and nobody is told.
 
-use super::super::facts::{Context, NOWHERE};
+use super::super::facts::{Call, Context, NOWHERE};
 use super::super::rule::{CodeRule, File, Found, callee, info};
 use super::{BLOCK_CRITICAL, Grade, grade};
 use crate::finding::Severity;
@@ -18,9 +18,13 @@ pub const RULE: CodeRule = CodeRule {
     check,
 };
 
+/// Whether a call stands in a handler that raises nothing, or behind an `or`.
+pub(super) fn stands_in(call: &Call) -> bool {
+    call.context.any(Context::HANDLER.with(Context::OTHERWISE))
+}
+
 fn check(file: &File<'_>, out: &mut Vec<Found>) {
-    let in_place_of = Context::HANDLER.with(Context::OTHERWISE);
-    for call in file.facts.calls.iter().filter(|c| c.context.any(in_place_of) && c.returned_by != NOWHERE) {
+    for call in file.facts.calls.iter().filter(|c| stands_in(c) && c.returned_by != NOWHERE) {
         if grade(file, call) == Grade::Loud {
             out.push(Found::at(
                 call,

@@ -1,0 +1,113 @@
+//! Draws through what another module holds: `from lab.tools import rng`, then `rng.normal()`; `Source().rng.normal()`.
+//!
+//! One file alone does not tell what they draw from, so its own rules find nothing in them.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::super::catalogue::{self, Catalogue, Kind};
+use super::super::facts::{Call, How, Language, NOWHERE};
+use super::super::incidental::{self, Grade};
+use super::super::program::{Program, last};
+use super::super::rule::{CodeRule, Draft, File, Found, callee};
+use super::{array_draw, fake_records, reaches_sink, returns_fabricated, scalar_draw, silent_fallback, tensor_draw};
+
+/// A call of a catalogue's function under a name that a module gives to it.
+pub struct Borrowed {
+    /// Index of the file.
+    pub file: usize,
+    /// The call, with what it does.
+    pub call: Call,
+    /// The name that the catalogue knows.
+    pub means: String,
+}
+
+/// All of them, and the last names that modules give to what fabricates, or makes what does.
+pub fn all(program: &Program<'_>) -> (Vec<Borrowed>, Vec<String>) {
+    let catalogue = Catalogue::new(&program.config().synthetic.fabricators);
+    let given = given(program, &catalogue);
+    let mut out = Vec::new();
+    for (file, member) in program.members().iter().enumerate() {
+        let facts = &member.facts;
+        let language = facts.language;
+        let may = |call: &&Call| {
+            let last = facts.names.last(call.callee);
+            let open = call.kind == Kind::Other && !matches!(call.how, How::Unresolved | How::Builtin);
+            open && (names_of(language).contains(last) || given.contains(last))
+        };
+        let known = |name: &str| catalogue.knows(language, name);
+        let mut seen = FxHashMap::default();
+        for call in facts.calls.iter().filter(may) {
+            let means = seen.entry(call.callee).or_insert_with(|| program.foreign(&facts.text(call.callee), &known));
+            let Some(means) = means.clone() else { continue };
+            let kind = catalogue.kind(language, &means);
+            if kind.fabricates() {
+                out.push(Borrowed { file, call: Call { kind, ..*call }, means: catalogue::settle(&means) });
+            }
+        }
+    }
+    (out, given.into_iter().collect())
+}
+
+/// What a catalogue calls what fabricates, by last name.
+fn names_of(language: Language) -> FxHashSet<&'static str> {
+    const NUMPY: &str = "rand randn randint integers random random_sample ranf sample normal uniform standard_normal \
+                         exponential poisson binomial beta gamma lognormal laplace geometric gumbel logistic pareto \
+                         triangular vonmises wald weibull zipf chisquare multivariate_normal dirichlet";
+    let mut out: FxHashSet<&str> = catalogue::fabricating(language).map(last).filter(|l| !l.contains('*')).collect();
+    if language == Language::Python {
+        out.extend(NUMPY.split_ascii_whitespace());
+    }
+    out
+}
+
+/// The last names of exports that stand for a fabricating function, or for an object that fabricates.
+fn given(program: &Program<'_>, catalogue: &Catalogue) -> FxHashSet<String> {
+    let mut out = FxHashSet::default();
+    for member in program.members() {
+        let facts = &member.facts;
+        for (name, target) in facts.exports.iter().chain(&facts.held) {
+            if !catalogue.knows(facts.language, facts.names.first(*target)) {
+                continue;
+            }
+            let target = facts.text(*target);
+            let object = target.ends_with("()") && catalogue.makes(facts.language, &target);
+            let last = facts.names.last(*name);
+            if last.len() > 1 && (object || catalogue.kind(facts.language, &target).fabricates()) {
+                out.insert(last.to_owned());
+            }
+        }
+    }
+    out
+}
+
+/// What the rules over one file would have said, had they known.
+pub fn report(file: &File<'_>, borrowed: &Borrowed) -> Vec<Draft> {
+    let Borrowed { call, means, .. } = borrowed;
+    let mut out = Vec::new();
+    let mut add = |rule: &CodeRule, message: String| {
+        let draft = super::level_of(rule, file, Found { place: call.place, def: call.def, message: Some(message) });
+        out.extend(draft);
+    };
+    let way = format!("{} → {means}", callee(file.facts, call));
+    let grade = incidental::grade(file, call);
+    if super::is_fabrication(file, call) {
+        let (rule, words) = match call.kind {
+            Kind::Record => (&fake_records::RULE, "a fake record is made by"),
+            Kind::Tensor => (&tensor_draw::RULE, "a tensor is drawn by"),
+            _ if super::is_scalar(call) => (&scalar_draw::RULE, "a number is drawn by"),
+            _ => (&array_draw::RULE, "an array is drawn by"),
+        };
+        add(rule, format!("{words} {way}"));
+    }
+    if let Some(words) = reaches_sink::sink(file.facts, call, grade) {
+        add(&reaches_sink::RULE, format!("what {way} makes up {words}"));
+    }
+    if grade == Grade::Loud && call.returned_by != NOWHERE {
+        let name = file.facts.symbol(call.returned_by);
+        add(&returns_fabricated::RULE, format!("{name} returns what {way} makes up"));
+        if silent_fallback::stands_in(call) {
+            add(&silent_fallback::RULE, format!("where the real thing fails, {way} makes something up"));
+        }
+    }
+    out
+}
