@@ -154,9 +154,12 @@ pub fn callee(facts: &Facts, call: &Call) -> String {
 /// The words of a name in snake_case or CamelCase, lower case.
 pub fn words(name: &str) -> impl Iterator<Item = String> {
     let mut out: Vec<String> = Vec::new();
-    let mut previous_lower = false;
-    for c in name.chars() {
-        let starts = c.is_uppercase() && previous_lower;
+    let (mut previous_lower, mut rest) = (false, name.chars());
+    while let Some(c) = rest.next() {
+        // Of `VAEModel` the M starts a word, of `GANs` the N does not.
+        let (next, after) = (rest.clone().next(), rest.clone().nth(1));
+        let lower = |c: Option<char>| c.is_some_and(char::is_lowercase);
+        let starts = c.is_uppercase() && (previous_lower || (lower(next) && lower(after)));
         if c == '_' || c == '-' || starts || out.is_empty() {
             out.push(String::new());
         }
@@ -179,5 +182,6 @@ mod tests {
         let split = |name: &str| words(name).collect::<Vec<_>>().join(" ");
         assert_eq!(split("_get_action"), "get action");
         assert_eq!(split("RandomCrop"), "random crop");
+        assert_eq!((split("VAEModel"), split("GANs")), ("vae model".into(), "gans".into()));
     }
 }

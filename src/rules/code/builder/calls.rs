@@ -1,7 +1,8 @@
 //! Calls: what they do, and what they hand on.
 
 use super::super::catalogue::Kind;
-use super::super::facts::{Call, Context, How, NOWHERE, Place};
+use super::super::facts::{Call, Context, Facts, How, NOWHERE, Place};
+use super::super::incidental;
 use super::super::names::Sym;
 use super::{Builder, Node, Value};
 
@@ -127,6 +128,14 @@ impl Builder<'_> {
             self.edge(arguments, callee.node);
         }
         callee.anonymous()
+    }
+
+    /// Marks the draws of whole numbers from `first` on.
+    pub fn swallow_integers(&mut self, first: usize, context: Context) {
+        let Facts { calls, names, .. } = &mut self.facts;
+        for call in calls.iter_mut().skip(first).filter(|c| incidental::draws_integers(names.last(c.callee))) {
+            call.context = call.context.with(context);
+        }
     }
 
     /// Marks the calls from `first` on: the handler they stand in lets nobody know.

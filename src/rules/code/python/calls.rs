@@ -7,8 +7,8 @@ use super::super::builder::{Node, Value};
 use super::super::catalogue::Kind;
 use super::super::facts::{Context, How, Import, ImportKind};
 use super::super::names::Sym;
-use super::super::suspect;
-use super::shape::shaped_after_a_value;
+use super::super::{incidental, suspect};
+use super::shape::{is_bounded_by_a_length, shaped_after_a_value};
 use super::{Reader, place};
 
 impl<'a> Reader<'a, '_> {
@@ -62,6 +62,9 @@ impl<'a> Reader<'a, '_> {
         let mut out = Context::default();
         if kind.draws() && shaped_after_a_value(arguments, kind, method) {
             out = out.with(Context::SHAPED);
+        }
+        if method.is_some_and(incidental::draws_integers) && is_bounded_by_a_length(arguments) {
+            out = out.with(Context::INDEX);
         }
         // What `self.rng` is comes out when its class is read.
         if kind == Kind::Draw || (kind == Kind::Other && self.build.facts.names.instance_root(callee).is_some()) {

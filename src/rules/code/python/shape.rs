@@ -24,3 +24,31 @@ fn has_shape(expression: &Expr, tensor: bool) -> bool {
         _ => false,
     }
 }
+
+/// `randrange(len(rows))`, `integers(0, x.shape[0])`: a position in something, not a datum.
+pub(super) fn is_bounded_by_a_length(arguments: &Arguments) -> bool {
+    const BOUNDS: [&str; 5] = ["low", "high", "a", "b", "stop"];
+    let named = |name: &str| BOUNDS.contains(&name);
+    let keywords = arguments.keywords.iter().filter(|k| k.arg.as_ref().is_some_and(|a| named(a.as_str())));
+    arguments.args.iter().take(2).chain(keywords.map(|k| &k.value)).any(is_length)
+}
+
+fn is_length(expression: &Expr) -> bool {
+    match expression {
+        Expr::Call(c) => match &*c.func {
+            Expr::Name(n) => {
+                n.id == "len" || (matches!(n.id.as_str(), "int" | "min" | "max") && any_length(&c.arguments))
+            }
+            Expr::Attribute(a) => a.attr.as_str() == "size",
+            _ => false,
+        },
+        Expr::Subscript(s) => matches!(&*s.value, Expr::Attribute(a) if a.attr.as_str() == "shape"),
+        Expr::Attribute(a) => matches!(a.attr.as_str(), "size" | "width" | "height"),
+        Expr::BinOp(b) => is_length(&b.left) || is_length(&b.right),
+        _ => false,
+    }
+}
+
+fn any_length(arguments: &Arguments) -> bool {
+    arguments.args.iter().any(is_length)
+}

@@ -5,7 +5,8 @@ use ruff_python_ast::{
 };
 
 use super::super::builder::Value;
-use super::super::facts::{Context, How};
+use super::super::catalogue::Kind;
+use super::super::facts::{Call, Context, How};
 use super::super::incidental;
 use super::super::names::Sym;
 use super::metrics;
@@ -73,8 +74,14 @@ impl<'a> Reader<'a, '_> {
             Expr::Attribute(a) => a.attr.as_str(),
             _ => return,
         };
-        if self.build.facts.calls[first..].iter().any(|c| c.kind.draws() || c.how == How::Own) {
+        let may_draw =
+            |c: &Call| c.kind.draws() || c.how == How::Own || (c.kind == Kind::Other && c.how == How::Assigned);
+        if self.build.facts.calls[first..].iter().any(may_draw) {
             self.build.swallow(first, incidental::of_name(name));
+            let context = incidental::of_integers(name);
+            if context != Context::default() {
+                self.build.swallow_integers(first, context);
+            }
         }
         if value.node != 0 && metrics::is_table(target) {
             self.build.recorded(value.node);

@@ -40,6 +40,8 @@ pub(super) fn sink(facts: &Facts, call: &Call, grade: Grade) -> Option<String> {
     let verb = match sink.kind {
         Kind::Table => "becomes data in",
         Kind::Model if grade == Grade::Quiet || call.context.has(Context::NOISE) => return None,
+        // A model's parameters are saved with it.
+        Kind::Store if call.context.has(Context::PARAMETER) => return None,
         Kind::Model => "is learnt or predicted from by",
         Kind::Store => "is stored by",
         Kind::Respond => "is answered by",

@@ -3,6 +3,12 @@
 //! What stands around a draw may excuse the draw itself; its flow is excused only as far as learning goes. A `*noise*` whose
 //! value reaches a table, a store, a response or a metric is found whatever its function is called ([`Grade::Quiet`]).
 
+mod distribution;
+mod vocabulary;
+
+use self::vocabulary::{
+    ABOUT, FIRM, INTEGERS, LEARNING, LIBRARIES, NOISE, PARAMETERS, POSITIONS, SEEDS, TENSOR, VAGUE,
+};
 use super::catalogue::Kind;
 use super::facts::{Call, Context, DefId, Facts};
 use super::rule::{File, words};
@@ -32,14 +38,66 @@ pub fn is_incidental(file: &File<'_>, call: &Call) -> bool {
         || noise
         || call.context.has(Context::PARAMETER)
         || any_word(file.facts, call.def, |w| FIRM.contains(&w) || VAGUE.contains(&w))
+        || stands_in(file.facts, call)
+}
+
+/// Whether the file, the class or the function around a draw says what its draws are for.
+fn stands_in(facts: &Facts, call: &Call) -> bool {
+    let module = facts.text(facts.module);
+    let says = |list: &[&str]| module.rsplit(['.', '/']).take(2).flat_map(words).any(|w| list.contains(&w.as_str()));
+    let learning = || call.kind == Kind::Tensor || learns(facts);
+    says(&ABOUT) || (says(&LEARNING) && learning()) || negatives(facts, call) || distribution::samples(facts, call.def)
+}
+
+/// Pairs that were not seen, drawn to learn the others from.
+fn negatives(facts: &Facts, call: &Call) -> bool {
+    const OF: [&str; 9] = ["sample", "samples", "sampling", "sampler", "indices", "items", "item", "pairs", "edges"];
+    facts.symbol(call.def).split('.').any(|name| {
+        let all: Vec<String> = words(name).collect();
+        let has = |list: &[&str]| all.iter().any(|w| list.contains(&w.as_str()));
+        has(&["neg", "negative", "negatives"]) && has(&OF)
+    })
+}
+
+/// Whether two vague words say the same: `AddNoise._perturb`.
+fn says_twice(facts: &Facts, call: &Call) -> bool {
+    let symbol = facts.symbol(call.def);
+    let names = symbol.split('.').filter(|n| *n != "__init__" && *n != "init");
+    let mut said: Vec<String> = names.flat_map(words).filter(|w| VAGUE.contains(&w.as_str())).collect();
+    said.sort_unstable();
+    said.dedup();
+    said.len() > 1
+}
+
+/// Whether a function that is called after seeds draws one.
+fn seeds(facts: &Facts, call: &Call) -> bool {
+    let name = facts.def(call.def).map_or("", |def| facts.names.last(def.path));
+    draws_integers(facts.names.last(call.callee)) && of_integers(name).has(Context::SEED)
+}
+
+/// Whether a draw picks a position: a sampler's integers.
+fn picks(facts: &Facts, call: &Call) -> bool {
+    draws_integers(facts.names.last(call.callee))
+        && any_word(facts, call.def, |w| matches!(w, "sampler" | "samplers" | "sampling"))
+}
+
+/// Whether a function of this name draws whole numbers.
+pub fn draws_integers(name: &str) -> bool {
+    INTEGERS.contains(&name)
 }
 
 /// How far the value of a call is followed.
 pub fn grade(file: &File<'_>, call: &Call) -> Grade {
-    if file.config.synthetic.forbids_all_draws() || !call.kind.draws() {
+    if file.config.synthetic.forbids_all_draws() {
         return Grade::Loud;
     }
-    if is_used_up(call) {
+    if call.kind == Kind::Dataset && distribution::samples(file.facts, call.def) {
+        return Grade::Quiet;
+    }
+    if !call.kind.draws() {
+        return Grade::Loud;
+    }
+    if is_used_up(call) || seeds(file.facts, call) {
         return Grade::Never;
     }
     let tensor = call.kind == Kind::Tensor;
@@ -48,7 +106,10 @@ pub fn grade(file: &File<'_>, call: &Call) -> Grade {
         || (tensor && call.context.has(Context::NOISE))
         || (one && call.context.has(Context::TRAINING))
         || any_word(file.facts, call.def, |w| FIRM.contains(&w) || (tensor && TENSOR.contains(&w)))
-        || (any_word(file.facts, call.def, |w| VAGUE.contains(&w)) && (tensor || learns(file.facts)));
+        || (any_word(file.facts, call.def, |w| VAGUE.contains(&w)) && (tensor || learns(file.facts)))
+        || says_twice(file.facts, call)
+        || stands_in(file.facts, call)
+        || picks(file.facts, call);
     if quiet { Grade::Quiet } else { Grade::Loud }
 }
 
@@ -58,24 +119,19 @@ fn is_used_up(call: &Call) -> bool {
 
 /// Whether a file is part of something that learns.
 fn learns(facts: &Facts) -> bool {
-    const LIBRARIES: [&str; 12] = [
-        "torch",
-        "tensorflow",
-        "keras",
-        "jax",
-        "flax",
-        "gym",
-        "gymnasium",
-        "torchvision",
-        "torchaudio",
-        "pytorch_lightning",
-        "lightning",
-        "stable_baselines3",
-    ];
     facts.imports.iter().any(|i| {
         let module = facts.text(i.module);
         module.split('.').next().is_some_and(|first| LIBRARIES.contains(&first))
     })
+}
+
+/// What the name of a variable says of the whole numbers that are drawn for it.
+pub fn of_integers(name: &str) -> Context {
+    let all: Vec<String> = words(name).collect();
+    let has = |list: &[&str]| all.iter().any(|w| list.contains(&w.as_str()));
+    let seed = has(&SEEDS) || (has(&["random"]) && has(&["state"]));
+    let position = if has(&POSITIONS) { Context::INDEX } else { Context::default() };
+    if seed { position.with(Context::SEED) } else { position }
 }
 
 /// What the name of a variable says of what is drawn for it.
@@ -99,119 +155,6 @@ pub fn is_training(name: &str) -> bool {
     })
 }
 
-const NOISE: [&str; 10] =
-    ["noise", "eps", "epsilon", "z", "latent", "latents", "mask", "perturbation", "jitter", "timesteps"];
-
-const PARAMETERS: [&str; 19] = [
-    "weight",
-    "weights",
-    "bias",
-    "biases",
-    "theta",
-    "params",
-    "hyperparams",
-    "hyperparameters",
-    "hparams",
-    "lam",
-    "lmbda",
-    "w",
-    "w1",
-    "w2",
-    "wh",
-    "wx",
-    "b1",
-    "b2",
-    "embeddings",
-];
-
-/// Words that say what a function or class is about.
-const FIRM: [&str; 45] = [
-    "weights",
-    "parameters",
-    "hyperparameters",
-    "augment",
-    "augmentation",
-    "augmentations",
-    "augmenter",
-    "mixup",
-    "cutmix",
-    "cutout",
-    "dropout",
-    "explore",
-    "exploration",
-    "epsilon",
-    "mutate",
-    "mutation",
-    "crossover",
-    "evolve",
-    "offspring",
-    "backoff",
-    "jitter",
-    "retry",
-    "crop",
-    "flip",
-    "rotate",
-    "rotation",
-    "shuffle",
-    "permute",
-    "bootstrap",
-    "resample",
-    "split",
-    "action",
-    "shear",
-    "erasing",
-    "latent",
-    "ounoise",
-    "ornstein",
-    "specaugment",
-    "blur",
-    "uuid",
-    "guid",
-    "xid",
-    "nonce",
-    "salt",
-    "rvs",
-];
-
-/// Words that many other things are called as well.
-const VAGUE: [&str; 15] = [
-    "init",
-    "initialize",
-    "initialise",
-    "initializer",
-    "perturb",
-    "seed",
-    "act",
-    "noise",
-    "noisy",
-    "replay",
-    "transform",
-    "policy",
-    "brightness",
-    "contrast",
-    "timesteps",
-];
-
-/// Words that say it of tensors.
-const TENSOR: [&str; 16] = [
-    "drop",
-    "reparameterize",
-    "reparametrize",
-    "reparam",
-    "diffusion",
-    "ddpm",
-    "ddim",
-    "denoise",
-    "denoising",
-    "vae",
-    "gan",
-    "generator",
-    "prior",
-    "mask",
-    "masking",
-    "penalty",
-];
-
 /// Whether a word of the names around a place passes.
 fn any_word(facts: &Facts, def: DefId, test: impl Fn(&str) -> bool) -> bool {
     let symbol = facts.symbol(def);
@@ -228,6 +171,9 @@ mod tests {
         assert_eq!(of_name("fixed_noise"), Context::NOISE);
         assert_eq!(of_name("weights"), Context::PARAMETER);
         assert_eq!(of_name("prices"), Context::default());
+        assert_eq!(of_integers("batch_idxs"), Context::INDEX);
+        assert_eq!(of_integers("random_state"), Context::SEED);
+        assert_eq!(of_integers("quantity"), Context::default());
         assert!(is_training("training") && is_training("is_train") && !is_training("trained"));
     }
 }
