@@ -115,8 +115,6 @@ impl Draft {
 pub fn languages(id: &str) -> &'static [Language] {
     use Language::{Go, JavaScript, Python, Rust};
     match id {
-        "synthetic/dataset-generator" | "synthetic/toy-dataset" => &[Python],
-        "synthetic/array-draw" | "synthetic/tensor-draw" => &[Python, JavaScript, Rust],
         // Rust and Go import nothing whose name is computed.
         "imports/computed" => &[Python, JavaScript],
         _ => &[Python, JavaScript, Rust, Go],

@@ -220,7 +220,8 @@ impl Reader<'_> {
         method: Option<(&str, &Expr)>,
     ) {
         let object = method.and_then(|(_, receiver)| values::root(receiver));
-        let writes = method.is_some_and(|(_, receiver)| values::writes_rows(receiver));
+        let writes = method.is_some_and(|(_, receiver)| values::writes_rows(receiver))
+            || arguments.first().is_some_and(values::is_writing);
         let method = method.map(|(name, _)| name);
         let kind = self.build.kind_as_written(callee.path, object.as_deref(), method);
         let outer = self.build.context;

@@ -1,9 +1,12 @@
 //! What expressions and types stand for.
 
+use syn::punctuated::Punctuated;
+use syn::spanned::Spanned;
 use syn::{Block, Expr, Pat, Stmt};
 
 use super::super::builder::Value;
-use super::super::facts::How;
+use super::super::catalogue::Kind;
+use super::super::facts::{Context, How, Place};
 use super::super::suspect;
 use super::walk::expressions;
 use super::{Reader, is_comparison};
@@ -52,9 +55,26 @@ impl Reader<'_> {
         }
     }
 
+    /// `sqlx::query!("INSERT …", price)` stores what it is given.
+    pub(super) fn query(&mut self, it: &syn::Macro, parts: &Punctuated<Expr, syn::Token![,]>) {
+        let callee = self.path(&it.path);
+        let names = &self.build.facts.names;
+        if names.first(callee.path) != "sqlx" || !names.last(callee.path).starts_with("query") {
+            return;
+        }
+        if !parts.iter().any(is_writing) {
+            return;
+        }
+        let arguments = self.merged(parts.iter().filter(|part| !is_writing(part)));
+        let at = Place { start: self.place(it.path.span()).start, end: self.place(it.delimiter.span().close()).end };
+        self.build.call(at, callee, Kind::Store, arguments.node, None, Context::WRITES);
+    }
+
     /// `vec![…]` and `format!(…)` carry what they are made of.
     pub(super) fn macro_value(&mut self, it: &syn::Macro) -> Value {
-        let carries = ["vec", "format", "json"].iter().any(|name| it.path.is_ident(name));
+        let carries = ["vec", "format", "json", "params", "named_params"]
+            .iter()
+            .any(|name| it.path.segments.last().is_some_and(|s| s.ident == name));
         match expressions(it).filter(|_| carries) {
             Some(parts) => self.merged(&parts),
             None => Value::UNKNOWN,
@@ -153,7 +173,8 @@ pub(super) fn writes_rows(receiver: &Expr) -> bool {
     }
 }
 
-fn is_writing(argument: &Expr) -> bool {
+/// Whether an argument is a statement of SQL that writes rows.
+pub(super) fn is_writing(argument: &Expr) -> bool {
     let literal = match argument {
         Expr::Lit(l) => l,
         Expr::Reference(r) => match &*r.expr {

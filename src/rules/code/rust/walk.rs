@@ -215,6 +215,7 @@ impl<'ast> Visit<'ast> for Reader<'_> {
         // Most macros take expressions; those that do not are left alone.
         if let Some(expressions) = expressions(it) {
             expressions.iter().for_each(|e| walk_owned(self, e));
+            self.query(it, &expressions);
         }
     }
 }
