@@ -92,6 +92,6 @@ fn all_families(bencher: Bencher) {
         for (path, text) in &corpus {
             engine.read(&Source::file(path, black_box(text.as_bytes())), &settings, &files);
         }
-        engine.finish(files, &settings, Scope::Everything).findings.len()
+        engine.finish(files, &settings, Scope::Everything, 1).findings.len()
     });
 }

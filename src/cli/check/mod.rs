@@ -31,7 +31,7 @@ use crate::policy::raw::policies::EnforcementMode;
 use crate::report::Report;
 use crate::rules::code::Scope;
 use crate::source::{Coverage, Source};
-use selection::Selection;
+use selection::{Selection, threads};
 use settings::Resolved;
 
 /// Runs a check of `families` (empty: what `--only` or the policy says).
@@ -155,7 +155,8 @@ fn scan(selection: &Selection, resolved: &Resolved, code: &CodeEngine, args: &Ar
         // What was found before must still be told.
         Err(error) => vec![format!("{error:#}")],
     };
-    let Finished { findings, notes, errors: more } = code.finish(files, engine.settings(), selection.scope());
+    let Finished { findings, notes, errors: more } =
+        code.finish(files, engine.settings(), selection.scope(), threads(args.threads));
     errors.extend(more);
     collected.add(Scanned { findings, directives: Vec::new() });
     let report = Report {

@@ -201,7 +201,8 @@ impl Selection {
     }
 }
 
-fn threads(asked: usize) -> usize {
+/// How many threads work; 0 asks for as many as there are processors.
+pub fn threads(asked: usize) -> usize {
     if asked > 0 { asked } else { std::thread::available_parallelism().map_or(1, usize::from) }
 }
 

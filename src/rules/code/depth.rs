@@ -2,9 +2,10 @@
 //!
 //! A reading of marks, not of syntax, that errs upwards: whatever follows something without a separator may hang below it,
 //! `f(a, b).g(c, d)` as well as `a + b`. Strings that end on their line are left out, for the brackets in them; where a quote
-//! is no quote (in a comment, a regex, between elements) that errs downwards, so no stack may be sized by this alone.
+//! is no quote (in a comment, a regex, between elements) that errs downwards, so stacks are sized by [`bound`].
 
 use super::facts::Language;
+use super::guard::LIMIT;
 
 /// What a text asks of the stack.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -13,6 +14,60 @@ pub struct Depth {
     pub brackets: u32,
     /// Most levels a tree of it can have.
     pub levels: u32,
+}
+
+/// How deep a text may be at most, from how much there is in it that a level needs: nearly free, and enough for most files.
+///
+/// A level needs a word or a mark; a word needs a mark or a gap before it. The brackets are a guess: what a string holds
+/// counts, and may hide some.
+pub fn bound(bytes: &[u8]) -> Depth {
+    let (mut brackets, mut open, mut marks, mut gaps) = (0, 0u32, 0, 0);
+    let matters = bytes.len() > LIMIT as usize;
+    for_each_piece(bytes, |piece| {
+        let opened = count(piece, |b| (b == b'(') | (b & 0xDF == b'['));
+        let closed = count(piece, |b| (b == b')') | (b & 0xDF == b']'));
+        brackets = brackets.max(open + opened);
+        open = (open + opened).saturating_sub(closed);
+        if matters {
+            marks += count(piece, |b| !is_word(b) & (b > b' '));
+            gaps += count_gaps(piece);
+        }
+    });
+    let levels = if matters { 1 + 2 * marks + gaps } else { bytes.len() as u32 };
+    Depth { brackets, levels }
+}
+
+/// As many bytes as a processor compares in a few steps, and as a byte counts.
+const PIECE: usize = 128;
+
+/// All bytes, spaces behind the last.
+#[inline(always)]
+fn for_each_piece(bytes: &[u8], mut look: impl FnMut(&[u8; PIECE])) {
+    let (pieces, rest) = bytes.as_chunks();
+    pieces.iter().for_each(&mut look);
+    let mut last = [b' '; PIECE];
+    last[..rest.len()].copy_from_slice(rest);
+    look(&last);
+}
+
+#[inline(always)]
+fn count(piece: &[u8; PIECE], is: impl Fn(u8) -> bool) -> u32 {
+    u32::from(piece.iter().fold(0u8, |n, byte| n + u8::from(is(*byte))))
+}
+
+/// How many times something may follow white space.
+#[inline(always)]
+fn count_gaps(piece: &[u8; PIECE]) -> u32 {
+    let last = u8::from(piece[PIECE - 1] <= b' ');
+    let pairs = piece.iter().zip(&piece[1..]);
+    u32::from(pairs.fold(last, |n, (byte, next)| n + u8::from((*byte <= b' ') & (*next > b' '))))
+}
+
+/// What [`CLASSES`] says of words, as comparisons that a processor makes for many bytes at once.
+#[inline(always)]
+const fn is_word(byte: u8) -> bool {
+    let letter = (byte | 0x20).wrapping_sub(b'a') < 26;
+    letter | (byte.wrapping_sub(b'0') < 10) | (byte == b'_') | (byte == b'$') | (byte >= 0x80)
 }
 
 /// Reads a text once.
@@ -346,6 +401,21 @@ mod tests {
         }
         assert_eq!(estimate(b"((()))", Python).brackets, 3);
         assert_eq!(levels(&format!("x = 1\n{}y = 2\n", " ".repeat(70)), Python), 70);
+    }
+
+    #[test]
+    fn no_estimate_is_above_the_bound() {
+        assert!((0..=255u8).all(|byte| is_word(byte) == (CLASSES[byte as usize] == Class::Word)));
+        let pieces = ["a+", "f'{", "((", "<a>, ", "x as ", " \n\t", "\"(\" ", ".f(a, b)", "}}", "é", "lambda a, b: "];
+        for (piece, language) in pieces.iter().flat_map(|p| [(p, Language::Python), (p, Language::TypeScript)]) {
+            let text = piece.repeat(700);
+            let (bound, told) = (bound(text.as_bytes()), estimate(text.as_bytes(), language));
+            assert!(bound.levels >= told.levels || piece.trim().is_empty(), "{piece}: {bound:?}, {told:?}");
+            assert!(bound.brackets >= told.brackets, "{piece}: {bound:?}, {told:?}");
+        }
+        assert_eq!(bound(b"f(a)(b) + [c, d]"), Depth { brackets: 3, levels: 16 });
+        let many = bound(&b"f(a) + [c, d]\n".repeat(5_000));
+        assert!(many.levels == 80_001 && (2..PIECE as u32).contains(&many.brackets), "{many:?}");
     }
 
     #[test]

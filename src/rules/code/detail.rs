@@ -9,14 +9,13 @@ use std::collections::BTreeSet;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use aho_corasick::packed;
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use memchr::memmem;
 
 use super::catalogue;
 use super::config::{CodeConfig, Contract, ContractKind};
 use super::facts::Language;
 use super::rule::Class;
+use super::searcher::Searcher;
 use super::{Families, imports};
 
 /// How much of a file is read.
@@ -58,12 +57,6 @@ enum Words {
         looked: AtomicUsize,
         searcher: OnceLock<Option<Searcher>>,
     },
-}
-
-enum Searcher {
-    /// Over many bytes at once, where the words are few enough.
-    Packed(packed::Searcher),
-    Automaton(AhoCorasick),
 }
 
 impl Needs {
@@ -128,21 +121,6 @@ impl Words {
         }
         let searcher = searcher.get_or_init(|| Searcher::new(words));
         searcher.as_ref().is_none_or(|s| s.is_in(bytes) || s.is_in(module.as_bytes()))
-    }
-}
-
-impl Searcher {
-    fn new(words: &[String]) -> Option<Self> {
-        let packed = packed::Searcher::new(words.iter().map(String::as_bytes)).map(Searcher::Packed);
-        let automaton = || AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).build(words).ok();
-        packed.or_else(|| automaton().map(Searcher::Automaton))
-    }
-
-    fn is_in(&self, bytes: &[u8]) -> bool {
-        match self {
-            Searcher::Packed(words) => words.find(bytes).is_some(),
-            Searcher::Automaton(words) => words.is_match(bytes),
-        }
     }
 }
 

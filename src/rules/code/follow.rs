@@ -5,7 +5,6 @@
 
 use std::collections::BTreeSet;
 
-use aho_corasick::AhoCorasick;
 use memchr::memmem;
 use rustc_hash::FxHashMap;
 
@@ -14,9 +13,10 @@ use super::config::CodeConfig;
 use super::detail::Needs;
 use super::facts::{Facts, Import};
 use super::modules::module_name;
-use super::program::{Member, Program};
+use super::program::{Known, Member, Program};
 use super::read::Unit;
 use super::rule::{Class, Draft};
+use super::searcher::Searcher;
 use super::synthetic::calls_fabricator::{self, Called};
 
 /// What reading again needs.
@@ -43,35 +43,44 @@ pub fn complete(members: &mut [Member], reading: &Reading<'_>) -> Vec<(usize, Dr
         }
     }
     let mut known: BTreeSet<String> = BTreeSet::new();
+    let mut names = Known::default();
     loop {
-        let program = Program::new(members, reading.config);
+        let program = Program::with(members, reading.config, names);
         let Called { drafts, words } = calls_fabricator::check(&program);
         let fresh: Vec<&String> = words.difference(&known).collect();
         let mut wanted = program.asked_for();
+        names = program.known();
         let counts = |file: &usize| members[*file].class != Class::Test || tests.contains(file);
-        wanted.extend(holders(members, reading, &fresh).filter(counts));
+        let outlines = (0..members.len()).filter(|file| members[*file].facts.partial);
+        wanted.extend(holders(outlines.filter(counts), reading, &fresh));
         wanted.retain(|file| members[*file].facts.partial);
         known.extend(words);
         if wanted.is_empty() {
             return drafts;
         }
         for file in wanted {
+            let before = named(&members[file].facts);
             reading.again(file, &mut members[file]);
+            if named(&members[file].facts) != before {
+                names = Known::default();
+            }
         }
     }
 }
 
-/// The outlines that hold one of these words.
-fn holders<'a>(
-    members: &'a [Member],
-    reading: &'a Reading<'_>,
-    words: &[&String],
-) -> impl Iterator<Item = usize> + use<'a> {
-    let searcher = AhoCorasick::new(words).ok().filter(|_| !words.is_empty());
-    (0..members.len()).filter(move |file| {
-        let holds = searcher.as_ref().is_some_and(|words| words.is_match(reading.text(*file)));
-        members[*file].facts.partial && holds
-    })
+/// The full names of what a file defines and exports, in order.
+fn named(facts: &Facts) -> Vec<String> {
+    let all = facts.defs.iter().map(|d| d.path).chain(facts.exports.iter().map(|e| e.0));
+    all.map(|name| facts.text(name)).collect()
+}
+
+/// Those of these files that hold one of these words.
+fn holders(files: impl Iterator<Item = usize>, reading: &Reading<'_>, words: &[&String]) -> Vec<usize> {
+    if words.is_empty() {
+        return Vec::new();
+    }
+    let searcher = Searcher::new(words);
+    files.filter(|file| searcher.as_ref().is_none_or(|words| words.is_in(reading.text(*file)))).collect()
 }
 
 impl Reading<'_> {

@@ -26,6 +26,7 @@ pub mod python;
 pub mod read;
 pub mod rule;
 pub mod rust;
+mod searcher;
 pub mod standards;
 mod suspect;
 pub mod synthetic;

@@ -32,6 +32,10 @@ pub struct Program<'a> {
     asked_for: RefCell<BTreeSet<usize>>,
 }
 
+/// What a [`Program`] knows of its names: it stays true while no file defines or exports something else.
+#[derive(Default)]
+pub struct Known(OnceCell<Index>);
+
 /// Everything by its full name, made when first asked for. The tables hold where a name is written, not its text.
 #[derive(Default)]
 struct Index {
@@ -143,7 +147,17 @@ fn held_name(members: &[Member], (file, at): (u32, u32)) -> (&Facts, Sym) {
 impl<'a> Program<'a> {
     /// Over files that are sorted by path.
     pub fn new(members: &'a [Member], config: &'a CodeConfig) -> Self {
-        Self { members, config, index: OnceCell::new(), asked_for: RefCell::default() }
+        Self::with(members, config, Known::default())
+    }
+
+    /// Over the same files with the same definitions and exports as another one, which is where `known` is from.
+    pub fn with(members: &'a [Member], config: &'a CodeConfig, known: Known) -> Self {
+        Self { members, config, index: known.0, asked_for: RefCell::default() }
+    }
+
+    /// What was found out about names, for another look.
+    pub fn known(self) -> Known {
+        Known(self.index)
     }
 
     fn index(&self) -> &Index {

@@ -46,14 +46,14 @@ impl Facts {
     }
 
     fn of_text(unit: &Unit<'_>, text: &str, catalogue: &Catalogue, detail: Detail) -> Facts {
-        let depth = depth::estimate(text.as_bytes(), unit.language);
-        if depth.is_too_deep() {
+        let bound = depth::bound(text.as_bytes());
+        if bound.is_too_deep() && depth::estimate(text.as_bytes(), unit.language).is_too_deep() {
             return refused(unit, catalogue, "nests too deeply to be parsed");
         }
         if unit.language == Language::TypeScript && javascript::doubt::is_too_costly(text) {
             return refused(unit, catalogue, "leaves in doubt what is a type: it would take too long to parse");
         }
-        guard::with_stack(depth, text.len(), || adapt(unit, text, catalogue, detail))
+        guard::with_stack(bound.levels, || adapt(unit, text, catalogue, detail))
     }
 }
 

@@ -1,34 +1,36 @@
-//! Rules over code × source → findings: facts are taken file by file, from any number of threads; what needs all files
-//! runs at the end.
+//! Rules over code × source → findings: files are put by as they are found, from any number of threads, and read together
+//! once all are there; what needs all files runs at the end.
 //!
-//! The facts of every file are kept, their texts only as long as `KEPT_TEXT` lasts: beyond it, what only the whole
+//! The facts of every file are kept, their texts only as long as there is room for them: beyond it, what only the whole
 //! program shows is reported with its line but without an excerpt.
 
-use std::cell::OnceCell;
-use std::collections::{BTreeSet, HashMap};
+mod files;
+
 use std::ops::Range;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-use super::place::{count_chars, excerpt};
+pub use files::Files;
+use files::{FileKept, Rest, Waiting};
+
+use super::place::excerpt;
 use super::settings::Settings;
 use super::{Engine, Scratch};
-use crate::finding::{Action, Confidence, Excerpt, Finding, Fingerprint, Span, Suppressed};
+use crate::finding::{Action, Confidence, Excerpt, Finding, Fingerprint, Suppressed};
 use crate::rules::built_in;
 use crate::rules::code::catalogue::Catalogue;
 use crate::rules::code::config::CodeConfig;
 use crate::rules::code::detail::{Detail, Needs};
 use crate::rules::code::facts::{Facts, Language};
 use crate::rules::code::follow::{self, Reading};
-use crate::rules::code::lines::LineIndex;
 use crate::rules::code::program::Member;
 use crate::rules::code::read::Unit;
-use crate::rules::code::rule::Draft;
-use crate::rules::code::{self, Families, Scope, modules, synthetic};
+use crate::rules::code::rule::{Class, Draft};
+use crate::rules::code::{self, Families, Scope, guard, modules, synthetic};
 use crate::source::Source;
 use crate::source::read::PIECE;
 
-/// How many bytes of source text are kept for the findings of the whole program.
-const KEPT_TEXT: usize = 128 << 20;
+/// Up to so many bytes no threads are started.
+const FEW: usize = 64 << 10;
 
 /// The rules over code, ready to run.
 pub struct CodeEngine {
@@ -41,10 +43,6 @@ pub struct CodeEngine {
     scratches: Mutex<Vec<Scratch>>,
 }
 
-/// Where the threads put the files they read.
-#[derive(Default)]
-pub struct Files(Mutex<Kept>);
-
 /// What all files together gave.
 #[derive(Debug, Default)]
 pub struct Finished {
@@ -54,24 +52,6 @@ pub struct Finished {
     pub notes: Vec<String>,
     /// Contracts that do not say what their author meant.
     pub errors: Vec<String>,
-}
-
-#[derive(Default)]
-struct Kept {
-    files: Vec<FileKept>,
-    text: usize,
-    /// Files that come in pieces.
-    in_pieces: BTreeSet<String>,
-}
-
-struct FileKept {
-    member: Member,
-    drafts: Vec<(Draft, Finding)>,
-    seen: HashMap<(String, String), u32>,
-    text: Option<Box<[u8]>>,
-    /// Made when first needed, or when the text goes.
-    lines: OnceCell<LineIndex>,
-    only_lines: Option<Vec<u32>>,
 }
 
 impl CodeEngine {
@@ -103,58 +83,85 @@ impl CodeEngine {
         &self.config
     }
 
-    /// Reads one source, if it is a file of code. Of one that comes in pieces it says that it is not read.
+    /// Puts one source by to be read, if it is a file of code. Of one that comes in pieces it says that it is not read.
     pub fn read(&self, source: &Source<'_>, settings: &Settings, files: &Files) {
         let Some(path) = source.path.filter(|_| self.is_on()) else { return };
         let Some(language) = Language::of_path(path) else { return };
-        let (module, package) = modules::module_name(language, path, &self.config.imports.roots);
-        let unit = Unit { language, path, module: &module, package };
-        let class = settings.classes.of(Some(path));
+        let only_lines = source.only_lines.map(<[u32]>::to_vec);
         if !source.whole {
             if source.bytes.len() >= PIECE / 2 && files.is_news(path) {
                 let reason = format!("is larger than {} MB, so it is not read as code", PIECE >> 20);
-                let facts = Facts::refused(&unit, &self.catalogue, &reason);
-                self.add(source, Member { path: path.to_owned(), class, module, facts }, None, settings, files);
+                let member =
+                    self.member(path, language, settings, |unit, _| Facts::refused(unit, &self.catalogue, &reason));
+                files.add(self.judge(member, source.bytes, only_lines, settings).without_text(source.bytes));
             }
-            return;
-        }
-        let text = files.keep(source.bytes);
-        let mut detail = self.needs.detail(path, language, class, &module, source.bytes);
-        if text.is_none() {
+        } else if files.has_room_for(source.bytes) {
+            files.put_by(Waiting { path: path.to_owned(), language, text: source.bytes.into(), only_lines });
+        } else {
             // Without its text it cannot be read again.
-            detail = Detail::Full;
+            let member = self.member(path, language, settings, |unit, _| {
+                Facts::read(unit, source.bytes, &self.catalogue, Detail::Full)
+            });
+            files.add(self.judge(member, source.bytes, only_lines, settings).without_text(source.bytes));
         }
-        let facts = Facts::read(&unit, source.bytes, &self.catalogue, detail);
-        self.add(source, Member { path: path.to_owned(), class, module, facts }, text, settings, files);
+    }
+
+    /// Reads the files that wait, in so many threads. Theirs are stacks that are large enough for every file: to make one
+    /// for each costs a tenth of reading it.
+    fn read_waiting(&self, files: &Files, settings: &Settings, threads: usize) {
+        let work = || {
+            while let Some(waiting) = files.next() {
+                files.add(self.read_one(waiting, settings));
+            }
+        };
+        if files.waiting() > FEW {
+            std::thread::scope(|scope| {
+                for _ in 0..threads.max(1) {
+                    // Where there is no room for one, what is left is read here.
+                    drop(std::thread::Builder::new().stack_size(guard::ENOUGH).spawn_scoped(scope, work));
+                }
+            });
+        }
+        work();
+    }
+
+    fn read_one(&self, waiting: Waiting, settings: &Settings) -> FileKept {
+        let Waiting { path, language, text, only_lines } = waiting;
+        let member = self.member(&path, language, settings, |unit, class| {
+            let detail = self.needs.detail(&path, language, class, unit.module, &text);
+            Facts::read(unit, &text, &self.catalogue, detail)
+        });
+        let file = self.judge(member, &text, only_lines, settings);
+        FileKept { text: Some(text), ..file }
+    }
+
+    /// A file with the facts that `read` takes of it.
+    fn member(
+        &self,
+        path: &str,
+        language: Language,
+        settings: &Settings,
+        read: impl FnOnce(&Unit<'_>, Class) -> Facts,
+    ) -> Member {
+        let class = settings.classes.of(Some(path));
+        let (module, package) = modules::module_name(language, path, &self.config.imports.roots);
+        let facts = read(&Unit { language, path, module: &module, package }, class);
+        Member { path: path.to_owned(), class, module, facts }
     }
 
     /// Runs the rules over one file and keeps what the whole program needs of it.
-    fn add(
-        &self,
-        source: &Source<'_>,
-        mut member: Member,
-        text: Option<Box<[u8]>>,
-        settings: &Settings,
-        files: &Files,
-    ) {
+    fn judge(&self, mut member: Member, text: &[u8], only_lines: Option<Vec<u32>>, settings: &Settings) -> FileKept {
         let drafts = code::check_file(&member.path, member.class, &member.facts, &self.config, self.families);
         member.facts.forget_what_one_file_needs();
-        let mut kept = FileKept {
-            member,
-            drafts: Vec::new(),
-            seen: HashMap::new(),
-            lines: text.is_none().then(|| LineIndex::new(source.bytes)).map_or_else(OnceCell::new, OnceCell::from),
-            text,
-            only_lines: source.only_lines.map(<[u32]>::to_vec),
-        };
-        self.finish_drafts(&mut kept, drafts, Some(source.bytes), settings);
-        files.add(kept);
+        let mut kept = FileKept::new(member, only_lines);
+        self.finish_drafts(&mut kept, drafts, Some(text), settings);
+        kept
     }
 
-    /// Runs what needs every file and gives all findings, allowances applied.
-    pub fn finish(&self, files: Files, settings: &Settings, scope: Scope) -> Finished {
-        let mut files = files.0.into_inner().unwrap_or_else(PoisonError::into_inner).files;
-        files.sort_by(|a, b| a.member.path.cmp(&b.member.path));
+    /// Reads the files that wait, in so many threads, runs what needs every file and gives all findings, allowances applied.
+    pub fn finish(&self, files: Files, settings: &Settings, scope: Scope, threads: usize) -> Finished {
+        self.read_waiting(&files, settings, threads);
+        let files = files.into_sorted();
         let (mut members, mut rest): (Vec<Member>, Vec<Rest>) = files.into_iter().map(FileKept::split).unzip();
         let mut called = Vec::new();
         if self.families.synthetic {
@@ -253,70 +260,4 @@ impl CodeEngine {
 fn action(draft: &Draft, settings: &Settings) -> Action {
     let action = settings.action_of(crate::finding::family_of(&draft.rule));
     if draft.advisory && action == Action::Block { Action::Warn } else { action }
-}
-
-impl Files {
-    /// A copy of a text, as long as there is room.
-    fn keep(&self, text: &[u8]) -> Option<Box<[u8]>> {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let fits = kept.text + text.len() <= KEPT_TEXT;
-        kept.text += if fits { text.len() } else { 0 };
-        drop(kept);
-        fits.then(|| text.into())
-    }
-
-    /// Whether this is the first piece of a file.
-    fn is_news(&self, path: &str) -> bool {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).in_pieces.insert(path.to_owned())
-    }
-
-    fn add(&self, file: FileKept) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).files.push(file);
-    }
-}
-
-/// A file without what the rules over the whole program look at.
-struct Rest {
-    drafts: Vec<(Draft, Finding)>,
-    seen: HashMap<(String, String), u32>,
-    text: Option<Box<[u8]>>,
-    lines: OnceCell<LineIndex>,
-    only_lines: Option<Vec<u32>>,
-    later: Vec<Draft>,
-}
-
-impl FileKept {
-    fn split(self) -> (Member, Rest) {
-        let Self { member, drafts, seen, text, lines, only_lines } = self;
-        (member, Rest { drafts, seen, text, lines, only_lines, later: Vec::new() })
-    }
-
-    /// Lines and columns; without the text a column counts bytes.
-    fn span(&self, range: &Range<usize>, text: Option<&[u8]>) -> Span {
-        let lines = self.lines.get_or_init(|| LineIndex::new(text.unwrap_or_default()));
-        let position = |at: usize| {
-            let at = text.map_or(at, |t| at.min(t.len()));
-            let line = lines.line(u32::try_from(at).unwrap_or(u32::MAX));
-            let start = lines.start(line) as usize;
-            let chars = text.and_then(|t| t.get(start..at)).map(count_chars);
-            let before = chars.unwrap_or_else(|| u32::try_from(at.saturating_sub(start)).unwrap_or(u32::MAX));
-            (line, before.saturating_add(1))
-        };
-        let ((line, column), (end_line, end_column)) = (position(range.start), position(range.end.max(range.start)));
-        Span { line, column, end_line, end_column }
-    }
-
-    fn counts(&self, span: &Span) -> bool {
-        self.only_lines.as_ref().is_none_or(|lines| {
-            let at = lines.partition_point(|line| *line < span.line);
-            lines.get(at).is_some_and(|line| *line <= span.end_line)
-        })
-    }
-}
-
-impl Rest {
-    fn join(self, member: Member) -> (FileKept, Vec<Draft>) {
-        let Self { drafts, seen, text, lines, only_lines, later } = self;
-        (FileKept { member, drafts, seen, text, lines, only_lines }, later)
-    }
 }
