@@ -9,7 +9,7 @@ use super::prefilter::Hit;
 use super::value;
 use crate::finding::Confidence;
 use crate::rules::exception::Candidate;
-use crate::rules::pattern::{Compiled, PatternRule, Slot};
+use crate::rules::pattern::{PatternRule, Shape, Slot};
 use crate::rules::proof::{self, Verdict};
 
 /// One value that a rule took for what it looks for.
@@ -44,17 +44,17 @@ const NEAR_LINES: usize = 3;
 ///
 /// A match of a bounded regex lies within its longest length of the keyword; one that cannot cross lines lies within the
 /// line. The smaller of the two is exact: running the regex there finds what running it over the whole text finds.
-pub fn window(compiled: &Compiled, text: &[u8], hit: Hit, keyword_len: usize) -> Range<usize> {
-    if compiled.anywhere {
+pub fn window(shape: &Shape, text: &[u8], hit: Hit, keyword_len: usize) -> Range<usize> {
+    if shape.anywhere {
         return 0..text.len();
     }
     let (at, end) = (hit.at as usize, (hit.at as usize + keyword_len).min(text.len()));
-    let reach = compiled.max_len.unwrap_or(usize::MAX);
+    let reach = shape.max_len.unwrap_or(usize::MAX);
     let (mut from, mut to) = (at.saturating_sub(reach), end.saturating_add(reach).min(text.len()));
-    if !compiled.crosses_lines {
+    if !shape.crosses_lines {
         from = memchr::memrchr(b'\n', &text[from..at]).map_or(from, |i| from + i + 1);
         to = memchr::memchr(b'\n', &text[end..to]).map_or(to, |i| end + i);
-    } else if compiled.max_len.is_none() {
+    } else if shape.max_len.is_none() {
         (from, to) = (at.saturating_sub(BACK * 16), end.saturating_add(FORWARD * 16).min(text.len()));
     }
     from..to
@@ -65,16 +65,16 @@ const LONG_WINDOW: usize = 4096;
 
 /// Whether a match can lie in `window`, by a look that costs less than the regex: the keyword at `hit` must be spelled as
 /// the regex has it, and a run of a value's characters must be long enough to be one.
-pub fn may_match(compiled: &Compiled, text: &[u8], hit: Hit, keyword_len: usize, window: &Range<usize>) -> bool {
+pub fn may_match(shape: &Shape, text: &[u8], hit: Hit, keyword_len: usize, window: &Range<usize>) -> bool {
     let (at, end) = (hit.at as usize, hit.at as usize + keyword_len);
-    let is_of_value = |b: &&u8| compiled.alphabet[usize::from(**b)];
-    if !compiled.literals.is_empty() {
-        let spelled = compiled.literals.windows(keyword_len).any(|l| l == &text[at..end]);
+    let is_of_value = |b: &&u8| shape.alphabet[usize::from(**b)];
+    if !shape.literals.is_empty() {
+        let spelled = shape.literals.windows(keyword_len).any(|l| l == &text[at..end]);
         let before = || text[window.start..at].iter().rev().take_while(is_of_value).count();
         let after = || text[end..window.end].iter().take_while(is_of_value).count();
-        return spelled && keyword_len + after() + before() >= compiled.min_value;
+        return spelled && keyword_len + after() + before() >= shape.min_value;
     }
-    window.len() > LONG_WINDOW || has_run(&text[window.clone()], &compiled.alphabet, compiled.min_value)
+    window.len() > LONG_WINDOW || has_run(&text[window.clone()], &shape.alphabet, shape.min_value)
 }
 
 /// Whether `length` bytes of the alphabet stand in a row. Only every `length`th byte need be looked at until one is found.
@@ -106,14 +106,13 @@ pub fn run(
     window: Range<usize>,
     mut found: impl FnMut(Range<usize>, bool),
 ) {
-    let Some(compiled) = slot.compiled() else { return };
-    let (cache, captures) =
-        scratch.get_or_insert_with(|| (compiled.regex.create_cache(), compiled.regex.create_captures()));
+    let (Some(shape), Some(regex)) = (slot.shape(), slot.regex()) else { return };
+    let (cache, captures) = scratch.get_or_insert_with(|| (regex.create_cache(), regex.create_captures()));
     let mut from = window.start;
     while from <= window.end {
-        compiled.regex.search_captures_with(cache, &Input::new(text.bytes).span(from..window.end), captures);
+        regex.search_captures_with(cache, &Input::new(text.bytes).span(from..window.end), captures);
         let Some(whole) = captures.get_match().map(|m| m.range()) else { return };
-        let secret = captures.get_group(compiled.group).map_or_else(|| whole.clone(), |g| g.start..g.end);
+        let secret = captures.get_group(shape.group).map_or_else(|| whole.clone(), |g| g.start..g.end);
         // The guard after a value may be the guard before the next one: go on behind the value, not the match.
         from = secret.end.max(from + 1);
         if let Some(proved) = stands(&slot.rule, text, &whole, &secret) {

@@ -241,10 +241,10 @@ impl Engine {
                 let index = usize::from(*rule);
                 // Most rules that are bound to a path end here, before their regex is even compiled.
                 if *scratch.runs[index].get_or_insert_with(|| self.runs_in(index, path))
-                    && let Some(compiled) = self.slots[index].compiled()
+                    && let Some(shape) = self.slots[index].shape()
                 {
-                    let window = matching::window(compiled, text, *hit, *len);
-                    if matching::may_match(compiled, text, *hit, *len, &window) {
+                    let window = matching::window(shape, text, *hit, *len);
+                    if matching::may_match(shape, text, *hit, *len, &window) {
                         scratch.windows.push((*rule, window));
                     }
                 }

@@ -6,7 +6,7 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 use super::{Engine, Scratch};
 use crate::rules::credential::language::Language;
@@ -27,8 +27,9 @@ const FAR: [&str; 9] = [
     "openvpn static key",
 ];
 
-static FAR_MARKS: LazyLock<Option<AhoCorasick>> =
-    LazyLock::new(|| AhoCorasick::builder().ascii_case_insensitive(true).build(FAR).ok());
+static FAR_MARKS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).ascii_case_insensitive(true).build(FAR).ok()
+});
 
 impl Engine {
     /// The byte ranges of the secrets in the first lines of `shown`, sorted; of those elsewhere some.
@@ -84,7 +85,7 @@ fn zones(text: &[u8], shown: impl Iterator<Item = usize>) -> Vec<Range<usize>> {
 mod tests {
     use super::super::settings::Settings;
     use super::*;
-    use crate::rules::pattern::compile;
+    use crate::rules::pattern::Shape;
     use crate::rules::template::expand;
     use crate::rules::{CATALOGUE, built_in};
 
@@ -119,9 +120,9 @@ mod tests {
     #[test]
     fn rules_whose_matches_span_lines_without_bound_have_a_mark() {
         let unmarked = CATALOGUE.iter().filter(|rule| rule.credential.is_none()).filter(|rule| {
-            let compiled = compile(&rule.regex).unwrap();
+            let shape = Shape::of(&rule.regex).unwrap();
             let marked = rule.keywords.iter().all(|k| FAR.iter().any(|far| k.to_ascii_lowercase().contains(far)));
-            !marked && compiled.crosses_lines && compiled.alphabet[usize::from(b'\n')]
+            !marked && shape.crosses_lines && shape.alphabet[usize::from(b'\n')]
         });
         let ids: Vec<String> = unmarked.map(|rule| format!("{} {:?}", rule.info.id, rule.keywords)).collect();
         assert_eq!(ids, Vec::<String>::new(), "add marks of their keywords to FAR");

@@ -40,7 +40,7 @@ fn check_shape(rule: &PatternRule) -> Option<Problem> {
     let problem = |what: String| Some(Problem { rule: rule.info.id.to_string(), what });
     match pattern::compile(&rule.regex) {
         Err(e) => problem(format!("its regex does not compile: {e}")),
-        Ok(compiled) if compiled.regex.is_match(b"") => problem("its regex matches the empty string".to_owned()),
+        Ok(regex) if regex.is_match(b"") => problem("its regex matches the empty string".to_owned()),
         Ok(_) => None,
     }
 }

@@ -121,7 +121,7 @@ fn convert(rule: Rule, global: &[AllowList], lost: &mut Vec<String>) -> Result<O
     };
     let regex = go_regex::translate(source);
     let compiled = pattern::compile(&regex)?;
-    if compiled.regex.is_match(b"") {
+    if compiled.is_match(b"") {
         return Err("its regex matches the empty string; it would report everywhere".to_owned());
     }
     if !rule.required.is_empty() {
@@ -134,7 +134,7 @@ fn convert(rule: Rule, global: &[AllowList], lost: &mut Vec<String>) -> Result<O
     let theirs = global.iter().filter(|a| a.target_rules.is_empty() || a.target_rules.contains(&rule.id));
     let exceptions = mine.chain(theirs).map(|a| exception(a, &id, lost)).collect::<Result<Vec<_>, _>>()?;
     // Its value is the group that is named, or the first one there is.
-    let groups = compiled.regex.group_info().group_len(regex_automata::PatternID::ZERO);
+    let groups = compiled.group_info().group_len(regex_automata::PatternID::ZERO);
     let group = rule.secret_group.filter(|g| *g > 0).or((groups > 1).then_some(1));
     if group.is_some_and(|g| g >= groups) {
         return Err(format!("secretGroup = {} and the regex has {} groups", group.unwrap_or(0), groups - 1));

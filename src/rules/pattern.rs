@@ -4,7 +4,6 @@ use std::ops::Deref;
 use std::sync::OnceLock;
 
 use regex_automata::meta;
-use regex_automata::util::syntax;
 use regex_syntax::hir::{Class, Hir, HirKind};
 
 use super::exception::Exception;
@@ -47,11 +46,10 @@ pub struct PatternRule {
 /// The group that holds the value.
 const GROUP: &str = "secret";
 
-/// A compiled pattern with what the engine needs to choose its windows.
+/// What a pattern says without being compiled: the engine chooses its windows by it, and whether to look at them.
 #[derive(Debug)]
-pub struct Compiled {
-    /// The regex.
-    pub regex: meta::Regex,
+pub struct Shape {
+    hir: Hir,
     /// The index of the group named `secret`, 0 where there is none.
     pub group: usize,
     /// The length of its longest match in bytes; `None`: unbounded.
@@ -75,38 +73,49 @@ const SIZE_LIMIT: usize = 4 << 20;
 /// How large the table of visited states may grow, per regex and thread, in bytes.
 const CACHE_CAPACITY: usize = 256 << 10;
 
-/// Compiles a pattern: byte-wise, without Unicode where it can be, with it where the pattern needs it.
-pub fn compile(pattern: &str) -> Result<Compiled, String> {
-    compile_as(pattern, false).or_else(|first| compile_as(pattern, true).map_err(|_| first))
+/// Parses and compiles a pattern.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn compile(pattern: &str) -> Result<meta::Regex, String> {
+    Shape::of(pattern)?.compile()
 }
 
-fn compile_as(pattern: &str, unicode: bool) -> Result<Compiled, String> {
-    let hir = regex_syntax::ParserBuilder::new()
-        .unicode(unicode)
-        .utf8(false)
-        .build()
-        .parse(pattern)
-        .map_err(|e| e.to_string())?;
-    let crosses_lines = can_match(&hir, b'\n');
-    let max_len = hir.properties().maximum_len();
-    let regex = meta::Regex::builder()
-        .configure(engines())
-        .syntax(syntax::Config::new().unicode(unicode).utf8(false))
-        .build(pattern)
-        .map_err(|e| e.syntax_error().map_or_else(|| e.to_string(), ToString::to_string))?;
-    let group = regex.group_info().to_index(regex_automata::PatternID::ZERO, GROUP).unwrap_or(0);
-    let value = find_group(&hir, GROUP).unwrap_or(&hir);
-    let mut alphabet = Box::new([false; 256]);
-    collect_alphabet(value, &mut alphabet);
-    let min_value = value.properties().minimum_len().unwrap_or(0);
-    let mut literals = Vec::new();
-    collect_literals(value, &mut literals);
-    Ok(Compiled { regex, group, max_len, crosses_lines, anywhere: false, alphabet, min_value, literals })
+impl Shape {
+    /// Of a pattern: byte-wise, without Unicode where it can be, with it where the pattern needs it.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn of(pattern: &str) -> Result<Self, String> {
+        let hir = parse(pattern, false).or_else(|first| parse(pattern, true).map_err(|_| first))?;
+        let (group, value) = find_group(&hir, GROUP).unwrap_or((0, &hir));
+        let mut alphabet = Box::new([false; 256]);
+        collect_alphabet(value, &mut alphabet);
+        let min_value = value.properties().minimum_len().unwrap_or(0);
+        let mut literals = Vec::new();
+        collect_literals(value, &mut literals);
+        let (max_len, crosses_lines) = (hir.properties().maximum_len(), can_match(&hir, b'\n'));
+        Ok(Self { hir, group, max_len, crosses_lines, anywhere: false, alphabet, min_value, literals })
+    }
+
+    /// The regex: a hundred times as dear as its shape.
+    fn compile(&self) -> Result<meta::Regex, String> {
+        let says = |e: meta::BuildError| e.syntax_error().map_or_else(|| e.to_string(), ToString::to_string);
+        meta::Regex::builder().configure(engines()).build_from_hir(&self.hir).map_err(says)
+    }
 }
 
-fn find_group<'h>(hir: &'h Hir, name: &str) -> Option<&'h Hir> {
+fn parse(pattern: &str, unicode: bool) -> Result<Hir, String> {
+    let mut builder = regex_syntax::ParserBuilder::new();
+    builder.unicode(unicode).utf8(false).build().parse(pattern).map_err(|e| e.to_string())
+}
+
+/// The index of the group of this name, and what is in it.
+fn find_group<'h>(hir: &'h Hir, name: &str) -> Option<(usize, &'h Hir)> {
     match hir.kind() {
-        HirKind::Capture(capture) if capture.name.as_deref() == Some(name) => Some(&capture.sub),
+        HirKind::Capture(capture) if capture.name.as_deref() == Some(name) => {
+            Some((capture.index as usize, &capture.sub))
+        }
         HirKind::Capture(capture) => find_group(&capture.sub, name),
         HirKind::Repetition(repetition) => find_group(&repetition.sub, name),
         HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().find_map(|p| find_group(p, name)),
@@ -206,35 +215,40 @@ impl Deref for Held {
     }
 }
 
-/// A rule in force, its regex compiled on first use.
+/// A rule in force, its regex compiled when a text may match it.
 #[derive(Debug)]
 pub struct Slot {
     /// The rule.
     pub rule: Held,
-    compiled: OnceLock<Option<Box<Compiled>>>,
+    shape: OnceLock<Option<Box<Shape>>>,
+    regex: OnceLock<Option<meta::Regex>>,
 }
 
 impl Slot {
     /// A rule whose regex is known to compile: built-in (a test compiles all of them) or validated on load.
     pub fn new(rule: Held) -> Self {
-        Self { rule, compiled: OnceLock::new() }
+        Self { rule, shape: OnceLock::new(), regex: OnceLock::new() }
+    }
+
+    /// What its pattern says; `None` only for a rule that was not validated before.
+    pub fn shape(&self) -> Option<&Shape> {
+        self.shape.get_or_init(|| Shape::of(&self.rule.regex).ok().map(|s| Box::new(self.fit(s)))).as_deref()
     }
 
     /// The compiled regex; `None` only for a rule that was not validated before.
-    pub fn compiled(&self) -> Option<&Compiled> {
-        let compiled = || compile(&self.rule.regex).ok().map(|c| Box::new(self.fit(c)));
-        self.compiled.get_or_init(compiled).as_deref()
+    pub fn regex(&self) -> Option<&meta::Regex> {
+        self.regex.get_or_init(|| self.shape().and_then(|shape| shape.compile().ok())).as_ref()
     }
 
     /// What only the whole rule knows.
-    fn fit(&self, compiled: Compiled) -> Compiled {
-        let lower = compiled.literals.to_ascii_lowercase();
+    fn fit(&self, shape: Shape) -> Shape {
+        let lower = shape.literals.to_ascii_lowercase();
         let in_value = |k: &Text| memchr::memmem::find(&lower, k.as_bytes()).is_some();
         let whole = self.rule.group.is_none() && !self.rule.anywhere;
-        let literals = if whole && self.rule.keywords.iter().all(in_value) { compiled.literals } else { Vec::new() };
+        let literals = if whole && self.rule.keywords.iter().all(in_value) { shape.literals } else { Vec::new() };
         // The value of a rule from elsewhere is a group by its number, of which nothing is known.
-        let min_value = if whole { compiled.min_value } else { 0 };
-        let group = self.rule.group.unwrap_or(compiled.group);
-        Compiled { group, anywhere: self.rule.anywhere, min_value, literals, ..compiled }
+        let min_value = if whole { shape.min_value } else { 0 };
+        let group = self.rule.group.unwrap_or(shape.group);
+        Shape { group, anywhere: self.rule.anywhere, min_value, literals, ..shape }
     }
 }

@@ -125,9 +125,9 @@ fn families_to_run(args: &Args, families: &[&str], checks: &Checks) -> Vec<Strin
 pub fn pattern_rules(checks: &Checks, imported: Vec<PatternRule>) -> Result<Vec<Held>> {
     // Those of the policy were tried when it was judged.
     for rule in &imported {
-        let compiled =
+        let regex =
             pattern::compile(&rule.regex).map_err(|e| anyhow!("the rule {} does not compile: {e}", rule.info.id))?;
-        if compiled.regex.is_match(b"") {
+        if regex.is_match(b"") {
             return Err(anyhow!("the rule {} matches the empty string; it would report everywhere", rule.info.id));
         }
     }

@@ -88,13 +88,13 @@ fn secrets(j: &mut Judge<'_>, at: &Cursor<'_>) {
 
 /// Whether the templates of a rule are found, and those of `miss` not.
 fn examples(j: &mut Judge<'_>, at: &Cursor<'_>, rule: &SecretRule) {
-    let Ok(compiled) = pattern::compile(&rule.regex) else { return };
+    let Ok(regex) = pattern::compile(&rule.regex) else { return };
     let keywords: Vec<_> = rule.keywords.iter().map(|k| k.to_lowercase()).collect();
     let found = |template: &Template| {
         let text = template::expand(template, &mut Rng::with_seed(7)).ok()?;
         let lower = text.to_lowercase();
         let near = keywords.is_empty() || keywords.iter().any(|k| lower.contains(k));
-        Some((compiled.regex.is_match(text.as_bytes()), near))
+        Some((regex.is_match(text.as_bytes()), near))
     };
     for (i, hit) in rule.hit.iter().enumerate() {
         let label = match found(hit) {

@@ -46,7 +46,7 @@ impl LineIndex {
 fn line_ends(word: u64) -> u64 {
     const LOW: u64 = u64::from_le_bytes([0x7F; 8]);
     let ends_are_zero = word ^ u64::from_le_bytes([b'\n'; 8]);
-    !((ends_are_zero & LOW) + LOW | ends_are_zero | LOW)
+    !(((ends_are_zero & LOW) + LOW) | ends_are_zero | LOW)
 }
 
 #[cfg(test)]
