@@ -21,6 +21,7 @@ pub mod modules;
 pub mod names;
 pub mod notebook;
 pub mod pattern;
+pub mod pieces;
 pub mod program;
 pub mod python;
 pub mod read;

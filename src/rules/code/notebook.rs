@@ -14,25 +14,26 @@ pub struct Notebook {
 impl Notebook {
     /// Reads a notebook; `None`: it is no JSON.
     pub fn read(text: &str) -> Option<Self> {
-        let mut scan = Scan { text: text.as_bytes(), at: 0, found: Vec::new() };
+        let mut scan = Scan { text: text.as_bytes(), at: 0, found: Vec::new(), cells: false, foreign: false };
         scan.value(0, "")?;
         scan.space();
-        if scan.at != text.len() {
+        if scan.at != text.len() || !scan.cells {
             return None;
         }
         let mut out = Self::default();
-        for strings in scan.found {
+        for strings in scan.found.into_iter().filter(|_| !scan.foreign) {
+            let from = out.code.len();
             for (start, end) in strings {
                 out.string(text, start, end);
             }
+            out.magic(from);
             out.code.push('\n');
         }
         Some(out)
     }
 
-    /// Adds a JSON string's text; lines that are no Python (`%magic`, `!shell`) become comments.
+    /// Adds a JSON string's text.
     fn string(&mut self, text: &str, start: usize, end: usize) {
-        let from = self.code.len();
         let mut at = start;
         self.runs.push((self.code.len() as u32, at as u32));
         while let Some(c) = text.get(at..end).and_then(|t| t.chars().next()) {
@@ -46,12 +47,25 @@ impl Notebook {
             at += length;
             self.runs.push((self.code.len() as u32, at as u32));
         }
-        let starts: Vec<usize> = (from..self.code.len())
-            .filter(|i| *i == 0 || self.code.as_bytes()[*i - 1] == b'\n')
-            .filter(|i| matches!(self.code.as_bytes()[*i], b'%' | b'!' | b'?'))
-            .collect();
-        for at in starts {
-            self.code.replace_range(at..=at, "#");
+    }
+
+    /// A cell's own magic becomes a comment (`%%time`), and the cell with it where it is no Python (`%%bash`).
+    fn magic(&mut self, from: usize) {
+        let Some(name) = self.code.get(from..).and_then(|cell| cell.strip_prefix("%%")) else { return };
+        let name = name.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default();
+        let only_first = PYTHON_MAGICS.contains(&name);
+        let mut at = from;
+        while at < self.code.len() {
+            let next = self.code[at..].find('\n').map_or(self.code.len(), |n| at + n + 1);
+            let first = self.code[at..].chars().next().map_or(0, char::len_utf8);
+            // A comment as long as what it replaces, so that places stay.
+            if self.code.as_bytes()[at] != b'\n' {
+                self.code.replace_range(at..at + first, &"#".repeat(first));
+            }
+            if only_first {
+                return;
+            }
+            at = next;
         }
     }
 
@@ -82,6 +96,10 @@ impl Notebook {
     }
 }
 
+/// Magics of a whole cell that runs as Python all the same.
+const PYTHON_MAGICS: [&str; 10] =
+    ["time", "timeit", "capture", "prun", "memit", "mprun", "python", "python3", "debug", "px"];
+
 fn unescape(text: &str) -> (char, usize) {
     match text.as_bytes().get(1) {
         Some(b'n') => ('\n', 2),
@@ -101,6 +119,10 @@ struct Scan<'a> {
     at: usize,
     /// The source strings of each code cell.
     found: Vec<Vec<(usize, usize)>>,
+    /// Whether there is a list of cells.
+    cells: bool,
+    /// Whether its language is another one.
+    foreign: bool,
 }
 
 /// Deeper notebooks are no notebooks.
@@ -158,8 +180,15 @@ impl Scan<'_> {
             let key = self.string()?;
             self.take(b':')?;
             let name = String::from_utf8_lossy(self.text.get(key.0..key.1)?).into_owned();
+            self.space();
+            self.cells |= name == "cells" && self.text.get(self.at) == Some(&b'[');
             let strings = self.value(depth + 1, &name)?;
-            if parent == "cells" && name == "source" {
+            let is_language = matches!((parent, name.as_str()), ("kernelspec", "language") | ("language_info", "name"));
+            if let Some((start, end)) = strings.first().filter(|_| is_language) {
+                self.foreign |= !self.text.get(*start..*end)?.to_ascii_lowercase().starts_with(b"python");
+            }
+            // The third version of the format called it input.
+            if parent == "cells" && matches!(name.as_str(), "source" | "input") {
                 source = strings;
             } else if parent == "cells" && name == "cell_type" {
                 is_code = strings.first().is_some_and(|s| self.text.get(s.0..s.1) == Some(b"code"));
@@ -195,9 +224,18 @@ mod tests {
     fn cells_become_code_and_places_lead_back() {
         let text = "{\"cells\": [\n {\"cell_type\": \"markdown\", \"source\": [\"np.random\"]},\n {\"cell_type\": \"code\", \"source\": [\"%pip x\\n\", \"print(\\\"a\\\")\\n\", \"f()\"]}\n]}\n";
         let book = Notebook::read(text).unwrap();
-        assert_eq!(book.code, "#pip x\nprint(\"a\")\nf()\n");
+        assert_eq!(book.code, "%pip x\nprint(\"a\")\nf()\n");
         let at = book.code.find("f()").unwrap() as u32;
         assert_eq!(&text[book.back(at) as usize..][..3], "f()");
+        let read = |cell: &str| {
+            let cell = cell.replace('\n', "\\n");
+            Notebook::read(&format!("{{\"cells\":[{{\"cell_type\":\"code\",\"input\":\"{cell}\"}}]}}")).unwrap().code
+        };
+        assert_eq!(read("%%time\nf()"), "#%time\nf()\n");
+        assert_eq!(read("%%bash\n\nls | wc\n"), "#%bash\n\n#s | wc\n\n");
+        let r = "{\"metadata\":{\"kernelspec\":{\"language\":\"R\"}},\"cells\":[{\"cell_type\":\"code\",\"source\":\"x\"}]}";
+        assert_eq!(Notebook::read(r).unwrap().code, "");
+        assert!(Notebook::read("{\"cells\": 3}").is_none() && Notebook::read("{}").is_none());
         assert!(Notebook::read("not a notebook").is_none());
         assert!(Notebook::read("{\"cells\": [").is_none());
         assert!(Notebook::read(&"[".repeat(1000)).is_none());

@@ -59,7 +59,7 @@ impl Facts {
 
 fn notebook(unit: &Unit<'_>, text: &str, catalogue: &Catalogue) -> Facts {
     let Some(book) = Notebook::read(text) else {
-        return refused(unit, catalogue, "is no notebook: its JSON is broken");
+        return refused(unit, catalogue, "is no notebook: its JSON is broken, or holds no list of cells");
     };
     let mut facts = Facts::of_text(unit, &book.code, catalogue, Detail::Full);
     book.relocate(&mut facts);

@@ -108,7 +108,8 @@ impl<'s> Reader<'s, '_> {
     /// The name that a chain of fields and calls starts with.
     pub(super) fn root(&self, callee: Node<'_>) -> Option<&'s str> {
         let mut at = callee;
-        loop {
+        // A longer chain tells nothing, and would be walked once for each of its links.
+        for _ in 0..64 {
             at = match at.kind() {
                 "identifier" => return Some(self.text(at)),
                 "selector_expression" | "index_expression" => at.child_by_field_name("operand")?,
@@ -116,6 +117,7 @@ impl<'s> Reader<'s, '_> {
                 _ => return None,
             };
         }
+        None
     }
 
     /// Who is printed to: whoever asked, or nobody that matters.

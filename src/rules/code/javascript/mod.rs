@@ -25,11 +25,16 @@ use super::builder::{Builder, ScopeKind, Value};
 use super::catalogue::Catalogue;
 use super::facts::{Context, DefId, DefKind, Facts, How, Import, ImportKind, Language, Place};
 use super::names::Sym;
+use super::pieces;
 
 /// Reads one file. `module` is its path without extension.
 pub fn read(source: &str, path: &str, module: &str, language: Language, catalogue: &Catalogue) -> Facts {
     let allocator = Allocator::default();
-    let parsed = Parser::new(&allocator, source, source_type(path)).parse();
+    let mut parsed = Parser::new(&allocator, source, source_type(path)).parse();
+    let mended = if parsed.panicked { pieces::mend(source, |piece| parses(piece, path)) } else { None };
+    if let Some(mended) = &mended {
+        parsed.program = Parser::new(&allocator, mended, source_type(path)).parse().program;
+    }
     let mut reader = Reader {
         build: Builder::new(language, module, source, catalogue),
         source,
@@ -73,6 +78,12 @@ fn import_point(program: &Program<'_>, source: &str) -> u32 {
 /// Parses and does nothing else: what the benchmarks measure against.
 pub fn parse_only(source: &str, path: &str) -> usize {
     Parser::new(&Allocator::default(), source, source_type(path)).parse().program.body.len()
+}
+
+fn parses(source: &str, path: &str) -> bool {
+    let allocator = Allocator::default();
+    let parsed = Parser::new(&allocator, source, source_type(path)).parse();
+    !parsed.panicked && parsed.diagnostics.is_empty()
 }
 
 fn source_type(path: &str) -> SourceType {

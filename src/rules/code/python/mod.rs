@@ -26,7 +26,8 @@ use super::read::Unit;
 
 /// Reads one module, as far as is asked; in full where an outline would leave out what it may not.
 pub fn read(source: &str, unit: &Unit<'_>, catalogue: &Catalogue, detail: Detail) -> Facts {
-    let parsed = parse_unchecked_source(source, PySourceType::Python);
+    let kind = if unit.path.ends_with(".ipynb") { PySourceType::Ipynb } else { PySourceType::Python };
+    let parsed = parse_unchecked_source(source, kind);
     if detail != Detail::Full
         && let Some(facts) = Reader::new(source, unit, catalogue, detail).run(&parsed)
     {

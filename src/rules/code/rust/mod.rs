@@ -15,6 +15,7 @@ use super::builder::{Builder, ScopeKind, Value};
 use super::catalogue::Catalogue;
 use super::facts::{Context, DefId, DefKind, Facts, How, Language, Place, Rows};
 use super::names::Sym;
+use super::pieces;
 
 /// Reads one file. `module` is its path from the crate's root, `crate.a.b`.
 pub fn read(source: &str, module: &str, catalogue: &Catalogue) -> Facts {
@@ -27,14 +28,16 @@ pub fn read(source: &str, module: &str, catalogue: &Catalogue) -> Facts {
     };
     comments::comments(source, &mut reader.build);
     match syn::parse_file(source) {
-        Ok(file) => {
-            reader.build.facts.import_at = reader.import_point(&file.items, source);
-            reader.declare(&file.items);
-            reader.visit_file(&file);
-        }
+        Ok(file) => reader.file(&file, source),
         Err(error) => {
             let at = reader.place(error.span());
             reader.build.error(at, &error.to_string());
+            if let Some(mended) = pieces::mend(source, |piece| syn::parse_file(piece).is_ok()) {
+                proc_macro2::extra::invalidate_current_thread_spans();
+                if let Ok(file) = syn::parse_file(&mended) {
+                    reader.file(&file, &mended);
+                }
+            }
         }
     }
     // What the spans of this thread point into is the text of this file alone.
@@ -70,6 +73,12 @@ impl Reader<'_> {
     fn place(&self, span: Span) -> Place {
         let range = span.byte_range();
         Place { start: range.start as u32 + self.offset, end: range.end as u32 + self.offset }
+    }
+
+    fn file(&mut self, file: &syn::File, source: &str) {
+        self.build.facts.import_at = self.import_point(&file.items, source);
+        self.declare(&file.items);
+        self.visit_file(file);
     }
 
     /// Where an import may stand: before the first one, else before the first item and what documents it.
