@@ -82,7 +82,8 @@ fn check(rule: &str, root: &Path, files: &[PathBuf]) -> (Hits, Hits) {
     }
     let outcome = code::check_program(&members, &config, families(rule), Scope::Everything);
     assert_eq!(outcome.errors, Vec::<String>::new(), "{rule}");
-    let called = families(rule).synthetic.then(|| calls_fabricator::check(&Program::new(&members, &config)).drafts);
+    let called =
+        families(rule).synthetic.then(|| calls_fabricator::check(&Program::new(&members, &config), &catalogue).drafts);
     for (at, draft) in outcome.drafts.into_iter().chain(called.into_iter().flatten()) {
         found.insert((members[at].path.clone(), indexes[at].line(draft.place.start), draft.rule.into_owned()));
     }

@@ -140,9 +140,7 @@ impl Catalogue {
     pub fn makes(&self, language: Language, name: &str) -> bool {
         let object = settle(name);
         let table = table(language);
-        let inside = |known: &&&str| known.len() > object.len() && known.starts_with(&object);
-        let names = || table.exact.iter().chain(&table.one).chain(&table.any);
-        names().any(|(known, kind)| kind.fabricates() && (inside(&known) || **known == object))
+        table.objects.get_or_init(|| table.objects()).contains(&*object)
             || (object.starts_with("faker.") || object.starts_with("mimesis."))
     }
 
@@ -198,6 +196,15 @@ struct Table {
     methods: FxHashMap<&'static str, Kind>,
     /// By method: what its object is called, and what it then does.
     written: FxHashMap<&'static str, Vec<(&'static str, Kind)>>,
+    /// What fabricates, and what that hangs on.
+    objects: OnceLock<FxHashSet<&'static str>>,
+}
+
+impl Table {
+    fn objects(&self) -> FxHashSet<&'static str> {
+        let names = self.exact.iter().chain(&self.one).chain(&self.any).filter(|(_, kind)| kind.fabricates());
+        names.flat_map(|(name, _)| name.match_indices('.').map(|(at, _)| &name[..at]).chain([*name])).collect()
+    }
 }
 
 fn table(language: Language) -> &'static Table {
@@ -220,6 +227,7 @@ fn parse(text: &'static str) -> Table {
         any: FxHashMap::default(),
         methods: FxHashMap::default(),
         written: FxHashMap::default(),
+        objects: OnceLock::new(),
     };
     for line in text.lines().filter(|l| !l.starts_with('#')) {
         let mut words = line.split_ascii_whitespace();

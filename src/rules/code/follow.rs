@@ -46,7 +46,7 @@ pub fn complete(members: &mut [Member], reading: &Reading<'_>) -> Vec<(usize, Dr
     let mut names = Known::default();
     loop {
         let program = Program::with(members, reading.config, names);
-        let Called { drafts, words } = calls_fabricator::check(&program);
+        let Called { drafts, words } = calls_fabricator::check(&program, reading.catalogue);
         let fresh: Vec<&String> = words.difference(&known).collect();
         let mut wanted = program.asked_for();
         names = program.known();

@@ -192,11 +192,6 @@ impl<'a> Program<'a> {
         self.asked_for.borrow().clone()
     }
 
-    /// What the policy says.
-    pub fn config(&self) -> &'a CodeConfig {
-        self.config
-    }
-
     /// Where absolute imports start.
     pub fn roots(&self) -> &'a Roots {
         &self.config.imports.roots

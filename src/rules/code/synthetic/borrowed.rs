@@ -22,17 +22,18 @@ pub struct Borrowed {
 }
 
 /// All of them, and the last names that modules give to what fabricates, or makes what does.
-pub fn all(program: &Program<'_>) -> (Vec<Borrowed>, Vec<String>) {
-    let catalogue = Catalogue::new(&program.config().synthetic.fabricators);
-    let given = given(program, &catalogue);
+pub fn all(program: &Program<'_>, catalogue: &Catalogue) -> (Vec<Borrowed>, Vec<String>) {
+    let given = given(program, catalogue);
     let mut out = Vec::new();
+    let mut by_language = FxHashMap::default();
     for (file, member) in program.members().iter().enumerate() {
         let facts = &member.facts;
         let language = facts.language;
+        let names = &*by_language.entry(language).or_insert_with(|| names_of(language));
         let may = |call: &&Call| {
             let last = facts.names.last(call.callee);
             let open = call.kind == Kind::Other && !matches!(call.how, How::Unresolved | How::Builtin);
-            open && (names_of(language).contains(last) || given.contains(last))
+            open && (names.contains(last) || given.contains(last))
         };
         let known = |name: &str| catalogue.knows(language, name);
         let mut seen = FxHashMap::default();
@@ -63,16 +64,21 @@ fn names_of(language: Language) -> FxHashSet<&'static str> {
 /// The last names of exports that stand for a fabricating function, or for an object that fabricates.
 fn given(program: &Program<'_>, catalogue: &Catalogue) -> FxHashSet<String> {
     let mut out = FxHashSet::default();
+    // Most files bind the same few names.
+    let mut judged: FxHashMap<(Language, String), bool> = FxHashMap::default();
     for member in program.members() {
         let facts = &member.facts;
         for (name, target) in facts.exports.iter().chain(&facts.held) {
             if !catalogue.knows(facts.language, facts.names.first(*target)) {
                 continue;
             }
-            let target = facts.text(*target);
-            let object = target.ends_with("()") && catalogue.makes(facts.language, &target);
             let last = facts.names.last(*name);
-            if last.len() > 1 && (object || catalogue.kind(facts.language, &target).fabricates()) {
+            let gives = |(language, target): &(Language, String)| {
+                let object = target.ends_with("()") && catalogue.makes(*language, target);
+                object || catalogue.kind(*language, target).fabricates()
+            };
+            let target = (facts.language, facts.text(*target));
+            if last.len() > 1 && *judged.entry(target).or_insert_with_key(gives) {
                 out.insert(last.to_owned());
             }
         }

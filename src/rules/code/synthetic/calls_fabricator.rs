@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use rustc_hash::FxHashMap;
 
-use super::super::catalogue::Kind;
+use super::super::catalogue::{Catalogue, Kind};
 use super::super::facts::{Call, Context, DefId, How, NOWHERE};
 use super::super::incidental::{self, Grade};
 use super::super::names::{Seg, Sym};
@@ -50,9 +50,9 @@ pub struct Called {
 }
 
 /// Runs over the whole program.
-pub fn check(program: &Program<'_>) -> Called {
+pub fn check(program: &Program<'_>, catalogue: &Catalogue) -> Called {
     let mut out = Called::default();
-    let (borrowed, given) = borrowed::all(program);
+    let (borrowed, given) = borrowed::all(program, catalogue);
     for found in &borrowed {
         let view = program.file(found.file);
         out.drafts.extend(borrowed::report(&view, found).into_iter().map(|draft| (found.file, draft)));
