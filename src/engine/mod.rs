@@ -31,7 +31,8 @@ use rustc_hash::FxHashMap;
 
 use crate::finding::{BY_FORMAT, Confidence, Finding, Fingerprint};
 use crate::redact::Secret;
-use crate::rules::credential::{self, language::Language};
+use crate::rules::credential::language::Language;
+use crate::rules::credential::{self, seen::Seen};
 use crate::rules::pattern::{PatternRule, Slot};
 use crate::rules::proof::pem;
 use crate::source::Source;
@@ -81,6 +82,8 @@ pub struct Scratch {
     runs: Vec<Option<bool>>,
     /// Keywords of the scorer: offset and length.
     announced: Vec<(u32, u16)>,
+    /// Candidates of the scorer that were none.
+    seen: Seen,
     regexes: Vec<matching::Scratch>,
     /// For each rule the last text that it ran over, counted in `texts`.
     last_used: Vec<u32>,
@@ -270,7 +273,8 @@ impl Engine {
             return;
         }
         scratch.announced.sort_unstable();
-        credential::scan(language, text, &scratch.announced, self.settings.min_confidence, |f| {
+        let Scratch { announced, seen, .. } = scratch;
+        credential::scan(language, text, announced, self.settings.min_confidence, seen, |f| {
             let Some(rule) = self.scored.iter().copied().find(|r| self.slots[*r].rule.credential == Some(f.kind))
             else {
                 return;

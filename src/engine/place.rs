@@ -12,14 +12,28 @@ const CONTEXT: usize = 80;
 pub struct Places<'a> {
     text: &'a [u8],
     first_line: u32,
-    /// The last offset asked for, rounded down to its line's start, and that line's number.
-    known: (usize, u32),
+    known: Known,
+}
+
+/// A line, and an offset in it that is the start of a character.
+#[derive(Clone, Copy)]
+struct Known {
+    start: usize,
+    line: u32,
+    at: usize,
+    column: u32,
+}
+
+impl Known {
+    fn line(start: usize, line: u32) -> Self {
+        Self { start, line, at: start, column: 1 }
+    }
 }
 
 impl<'a> Places<'a> {
     /// For `text`, whose first line has the number `first_line`.
     pub fn new(text: &'a [u8], first_line: u32) -> Self {
-        Self { text, first_line, known: (0, first_line) }
+        Self { text, first_line, known: Known::line(0, first_line) }
     }
 
     /// The span of a byte range; ends are clipped to the text.
@@ -31,22 +45,29 @@ impl<'a> Places<'a> {
     }
 
     fn position(&mut self, at: usize) -> (u32, u32) {
-        if at < self.known.0 {
-            self.known = (0, self.first_line);
+        if at < self.known.at {
+            let Known { start, line, .. } = self.known;
+            self.known = if at < start { Known::line(0, self.first_line) } else { Known::line(start, line) };
         }
-        let (mut start, mut line) = self.known;
-        for newline in memchr::memchr_iter(b'\n', &self.text[start..at]) {
-            line += 1;
-            self.known = (start + newline + 1, line);
+        let from = self.known.at;
+        for newline in memchr::memchr_iter(b'\n', &self.text[from..at]) {
+            self.known = Known::line(from + newline + 1, self.known.line + 1);
         }
-        start = self.known.0;
-        (line, 1 + count_chars(&self.text[start..at]))
+        let column = self.known.column.saturating_add(count_chars(&self.text[self.known.at..at]));
+        // In the midst of a character nothing is known of the rest.
+        if self.text.get(at).is_none_or(|b| b & 0xC0 != 0x80) {
+            self.known = Known { at, column, ..self.known };
+        }
+        (self.known.line, column)
     }
 }
 
 /// How many characters these bytes are.
 pub fn count_chars(bytes: &[u8]) -> u32 {
-    let count = if bytes.is_ascii() { bytes.len() } else { String::from_utf8_lossy(bytes).chars().count() };
+    let count = match std::str::from_utf8(bytes) {
+        Ok(text) => text.chars().count(),
+        Err(_) => String::from_utf8_lossy(bytes).chars().count(),
+    };
     u32::try_from(count).unwrap_or(u32::MAX)
 }
 
@@ -115,6 +136,18 @@ mod tests {
         assert_eq!(place(&mut places, "ef"), (3, 2, 3, 4));
         assert_eq!(place(&mut places, "b\nc"), (1, 2, 2, 2));
         assert_eq!(place(&mut places, "cd"), (2, 1, 2, 3));
+    }
+
+    #[test]
+    fn places_in_one_line_are_counted_on_from_each_other() {
+        let text = [b"\xff\xe2\x82a", "é€\u{1F600}".as_bytes(), b"\xf0\x9fb\n\xe2\x82c"].concat();
+        for first in 0..=text.len() {
+            let mut places = Places::new(&text, 1);
+            places.position(first);
+            for at in 0..=text.len() {
+                assert_eq!(places.position(at), Places::new(&text, 1).position(at), "{first} {at}");
+            }
+        }
     }
 
     #[test]

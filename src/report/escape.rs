@@ -16,9 +16,14 @@ pub fn is_unsafe(c: char) -> bool {
         || (c as u32) & 0xfffe == 0xfffe
 }
 
+/// Whether a text has nothing but printable ASCII: most have, and that is told at once.
+fn is_plain(text: &str) -> bool {
+    text.bytes().fold(true, |plain, b| plain & (0x20..0x7f).contains(&b))
+}
+
 /// `text` on one line with every unsafe character written out: `\n`, `\x1b`, `\u{202e}`. A backslash stays as it is.
 pub fn visible(text: &str) -> Cow<'_, str> {
-    if !text.contains(is_unsafe) {
+    if is_plain(text) || !text.contains(is_unsafe) {
         return Cow::Borrowed(text);
     }
     Cow::Owned(text.chars().fold(String::with_capacity(text.len() + 16), |mut out, c| {
@@ -49,7 +54,7 @@ pub fn push_visible(out: &mut String, c: char) {
 /// so that it reads back the same and prints harmlessly. The line breaks between values stay.
 pub fn json(text: &str) -> Cow<'_, str> {
     let raw = |c: char| is_unsafe(c) && c != '\n';
-    if !text.contains(raw) {
+    if is_plain(text) || !text.contains(raw) {
         return Cow::Borrowed(text);
     }
     Cow::Owned(text.chars().fold(String::with_capacity(text.len() + 16), |mut out, c| {

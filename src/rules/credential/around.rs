@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::features::{Subject, int};
+use super::literal::table;
 use super::vocabulary::{ADDRESS, AROUND, DIGEST, OWNER_AROUND, OWNER_ON_LINE, SAMPLE_AROUND, SAMPLE_ON_LINE};
 
 /// How far around a candidate is looked, in bytes.
@@ -12,11 +13,14 @@ const NEAR: usize = 240;
 pub fn cheap(subject: &Subject<'_>) -> [i16; 12] {
     let line = line(subject);
     let parts = on_line(subject, &line);
-    let bytes = parts.iter().flat_map(|part| &subject.text[part.clone()]);
-    let signs = bytes.filter(|b| matches!(b, b'(' | b')' | b'{' | b'}' | b'[' | b']' | b';')).count();
+    let is_sign = |b: &u8| usize::from(IS_SIGN[usize::from(*b)]);
+    let signs: usize = parts.iter().map(|part| subject.text[part.clone()].iter().map(is_sign).sum::<usize>()).sum();
     let [hashed, list, before, after] = edges(subject);
     [int(line.len()), 0, 0, 0, int(signs), 0, hashed, list, before, after, 0, 0]
 }
+
+/// What code is joined by.
+static IS_SIGN: [bool; 256] = table(b"(){}[];");
 
 /// How many words of some kinds stand on the line and around: the [`super::features::COSTLY`] features.
 pub fn words(subject: &Subject<'_>) -> [i16; 6] {
@@ -62,7 +66,8 @@ fn line(subject: &Subject<'_>) -> Range<usize> {
 fn edges(subject: &Subject<'_>) -> [i16; 4] {
     let (c, text) = (subject.candidate, subject.text);
     let value = &*subject.value;
-    let hashed = HASHES.iter().any(|h| value.len() > h.len() && value[..h.len()].eq_ignore_ascii_case(h));
+    let is_hash = |h: &&[u8]| value.len() > h.len() && value[..h.len()].eq_ignore_ascii_case(h);
+    let hashed = value.first().is_some_and(|b| b"${SsPpEeMm".contains(b)) && HASHES.iter().any(is_hash);
     let list = value.iter().filter(|b| **b == b',').count();
     let before = c.name.start.checked_sub(1).map_or(b'\n', |i| text[i]);
     let mut end = c.value.end;

@@ -7,7 +7,7 @@ use super::announced::{curl, encoded_pair, scheme, url};
 use super::command;
 use super::language::Language;
 use super::layout;
-use super::literal::{Cursor, value};
+use super::literal::{Cursor, table, value};
 
 /// How a value is joined to its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,8 +118,10 @@ pub fn around(text: &[u8], at: usize, len: usize, language: Language, found: &mu
 }
 
 fn is_name(b: u8) -> bool {
-    b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b'$')
+    IS_NAME[usize::from(b)]
 }
+
+static IS_NAME: [bool; 256] = table(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_-.$");
 
 fn name_around(text: &[u8], at: usize, end: usize) -> Range<usize> {
     let low = at.saturating_sub(NAME + 1);

@@ -20,14 +20,29 @@ const VALUE_SIGNS: usize = index("value.signs");
 const VALUE_SLUG: usize = index("value.slug");
 const VALUE_UPPER: usize = index("value.upper");
 
-/// Groups of features that people think of as one thing, with what to call them.
-const GROUPS: [(&str, &str); 5] = [
-    ("name.", "its name"),
-    ("value.", "its characters"),
-    ("line.", "its line"),
-    ("joint", "its place"),
-    ("", "its place"),
-];
+/// What people think of as one thing: how its features' names begin, and what to call it.
+const GROUPS: [(&str, &str); 4] =
+    [("name.", "its name"), ("value.", "its characters"), ("line.", "its line"), ("", "its place")];
+
+/// The group of each feature.
+const GROUP_OF: [usize; COUNT] = {
+    let (mut groups, mut at) = ([0; COUNT], 0);
+    while at < COUNT {
+        while !starts(NAMES[at].as_bytes(), GROUPS[groups[at]].0.as_bytes()) {
+            groups[at] += 1;
+        }
+        at += 1;
+    }
+    groups
+};
+
+const fn starts(name: &[u8], with: &[u8]) -> bool {
+    let mut at = 0;
+    while at < with.len() && at < name.len() && name[at] == with[at] {
+        at += 1;
+    }
+    at == with.len()
+}
 
 /// A few sentences: name, shape, and the scorer's reasons.
 pub fn of(subject: &Subject<'_>, features: &Features) -> Vec<String> {
@@ -44,9 +59,9 @@ pub fn of(subject: &Subject<'_>, features: &Features) -> Vec<String> {
         ),
     ];
     out.extend(against(&get));
-    let weights = model::contributions(features);
+    let sums = sums(&model::contributions(features));
     for (sign, verb) in [(1, "for it"), (-1, "against it")] {
-        let told = strongest(&weights, sign);
+        let told = strongest(&sums, sign);
         if !told.is_empty() {
             out.push(format!("{verb}: {}", told.join(", ")));
         }
@@ -117,17 +132,17 @@ fn against(get: &impl Fn(usize) -> i16) -> Vec<String> {
     doubts.iter().filter(|(n, _)| get(*n) > 0).map(|(_, word)| format!("doubt: {word}")).collect()
 }
 
+/// How far the features of each group moved the score.
+fn sums(weights: &[i32; COUNT]) -> [i32; GROUPS.len()] {
+    let mut sums = [0; GROUPS.len()];
+    GROUP_OF.iter().zip(weights).for_each(|(group, weight)| sums[*group] += weight);
+    sums
+}
+
 /// The groups whose features moved the score furthest in one direction, with their share in logits.
-fn strongest(weights: &[i32; COUNT], sign: i32) -> Vec<String> {
-    let mut sums: Vec<(&str, i32)> = Vec::new();
-    for (name, weight) in NAMES.iter().zip(weights) {
-        let Some((_, group)) = GROUPS.iter().find(|(prefix, _)| name.starts_with(prefix)) else { continue };
-        match sums.iter_mut().find(|(g, _)| g == group) {
-            Some((_, sum)) => *sum += weight,
-            None => sums.push((group, *weight)),
-        }
-    }
-    sums.retain(|(_, sum)| sum * sign >= 200);
-    sums.sort_by_key(|(group, sum)| (-sum.abs(), *group));
-    sums.iter().map(|(group, sum)| format!("{group} ({:+.1})", *sum as f32 / 1000.0)).collect()
+fn strongest(sums: &[i32; GROUPS.len()], sign: i32) -> Vec<String> {
+    let groups = GROUPS.iter().zip(sums).map(|((_, name), sum)| (*name, *sum));
+    let mut far: Vec<(&str, i32)> = groups.filter(|(_, sum)| sum * sign >= 200).collect();
+    far.sort_by_key(|(group, sum)| (-sum.abs(), *group));
+    far.iter().map(|(group, sum)| format!("{group} ({:+.1})", *sum as f32 / 1000.0)).collect()
 }

@@ -171,24 +171,23 @@ pub fn complete(subject: &Subject<'_>, features: &mut Features) {
 pub fn cheap(subject: &Subject<'_>, language: Language) -> Features {
     let value = &subject.value[..subject.value.len().min(1024)];
     let (shape, words, grammar) = (shape(value), wordiness(value), grammar(value));
+    let parts: [&[i16]; 7] = [
+        &of_name(subject),
+        &of_context(subject, language),
+        &of_shape(&shape),
+        &of_words(&shape, &words),
+        &of_grammar(&grammar),
+        &of_relation(subject, &shape, &grammar),
+        &around::cheap(subject),
+    ];
     let mut out: Features = [0; COUNT];
-    let mut at = 0;
-    let mut put = |values: &[i16]| {
-        for v in values {
-            if let Some(slot) = out.get_mut(at) {
-                *slot = *v;
-            }
-            at += 1;
-        }
-    };
-    put(&of_name(subject));
-    put(&of_context(subject, language));
-    put(&of_shape(&shape));
-    put(&of_words(&shape, &words));
-    put(&of_grammar(&grammar));
-    put(&of_relation(subject, &shape, &grammar));
-    put(&around::cheap(subject));
-    debug_assert_eq!(at, COUNT);
+    let mut rest = &mut out[..];
+    for part in parts {
+        let (here, behind) = rest.split_at_mut(part.len());
+        here.copy_from_slice(part);
+        rest = behind;
+    }
+    debug_assert!(rest.is_empty());
     out
 }
 
@@ -272,12 +271,7 @@ fn of_relation(subject: &Subject<'_>, s: &Shape, g: &Grammar) -> [i16; 7] {
     let is_name = letters(value).eq(letters(name));
     let first_upper = s.upper == 1 && subject.value.first().is_some_and(u8::is_ascii_uppercase);
     let best = (f32::from(s.len.max(2))).log2() * 16.0;
-    let odd = subject
-        .value
-        .iter()
-        .filter(|b| !b.is_ascii_alphanumeric() && !matches!(b, b'+' | b'/' | b'=' | b'_' | b'-' | b'.' | b' ' | b'\\'))
-        .filter(|b| b.is_ascii())
-        .count();
+    let odd = subject.value.iter().filter(|b| IS_ODD[usize::from(**b)]).count();
     [
         bit(has_name),
         bit(is_name),
@@ -288,6 +282,17 @@ fn of_relation(subject: &Subject<'_>, s: &Shape, g: &Grammar) -> [i16; 7] {
         int(odd),
     ]
 }
+
+/// Signs that neither base64 nor words are joined by.
+static IS_ODD: [bool; 256] = {
+    let (mut odd, mut b) = ([false; 256], 0);
+    while b < 128 {
+        odd[b] = !(b as u8).is_ascii_alphanumeric()
+            && !matches!(b as u8, b'+' | b'/' | b'=' | b'_' | b'-' | b'.' | b' ' | b'\\');
+        b += 1;
+    }
+    odd
+};
 
 /// The letters and digits of a text, in lower case.
 fn letters(text: &[u8]) -> impl Iterator<Item = u8> {

@@ -114,16 +114,18 @@ pub fn is_column(c: &Cursor<'_>, name: usize) -> bool {
 
 /// `requirepass value`, `ENV NAME value`: whether the name opens a line, and one word more is all that the line holds.
 pub fn is_directive(c: &Cursor<'_>, name: usize, language: Language) -> bool {
+    if !matches!(language, Language::Settings | Language::Shell) || !c.peek().is_ascii_alphanumeric() {
+        return false;
+    }
     let low = name.saturating_sub(40);
     let line = memchr::memrchr(b'\n', &c.text[low..name]).map_or(low, |i| low + i + 1);
     let before = c.text[line..name].trim_ascii();
     let opens = match language {
-        Language::Settings => before.is_empty() && line > low || before.is_empty() && low == 0,
-        Language::Shell => before.eq_ignore_ascii_case(b"env"),
-        _ => false,
+        Language::Settings => before.is_empty() && (line > low || low == 0),
+        _ => before.eq_ignore_ascii_case(b"env"),
     };
-    let value = rest_of_line(c);
-    opens && value.len() >= 6 && !value.contains(&b' ') && value[0].is_ascii_alphanumeric()
+    let value = || rest_of_line(c);
+    opens && value().len() >= 6 && !value().contains(&b' ')
 }
 
 /// `the token is value`: whether a word with letters and digits follows, which no sentence has.

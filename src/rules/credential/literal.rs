@@ -17,18 +17,22 @@ pub struct Cursor<'a> {
 
 impl Cursor<'_> {
     /// The byte at the cursor; a line break at the end.
+    #[inline]
     pub fn peek(&self) -> u8 {
         self.text.get(self.at).copied().unwrap_or(b'\n')
     }
     /// The byte `n` behind the cursor.
+    #[inline]
     pub fn ahead(&self, n: usize) -> u8 {
         self.text.get(self.at + n).copied().unwrap_or(b'\n')
     }
     /// Whether the text goes on like this, in any case.
+    #[inline]
     pub fn starts_with(&self, what: &[u8]) -> bool {
         self.text.get(self.at..self.at + what.len()).is_some_and(|t| t.eq_ignore_ascii_case(what))
     }
     /// Over spaces and tabs; how many.
+    #[inline]
     pub fn blanks(&mut self) -> usize {
         let from = self.at;
         while matches!(self.peek(), b' ' | b'\t') && self.at - from < GAP {
@@ -37,7 +41,11 @@ impl Cursor<'_> {
         self.at - from
     }
     /// Over a quotation mark written as an entity of HTML; says whether there was one.
+    #[inline]
     pub fn entity(&mut self) -> bool {
+        if self.peek() != b'&' {
+            return false;
+        }
         let found = [&b"&quot;"[..], b"&#39;", b"&#34;", b"&apos;"].into_iter().find(|e| self.starts_with(e));
         self.at += found.map_or(0, <[u8]>::len);
         found.is_some()
@@ -98,14 +106,17 @@ pub fn skip_literal_prefix(c: &mut Cursor<'_>) {
 /// A call, a constructor, a cast, a list or an alternative before a literal on the same line; leaves the cursor at the quote.
 fn wrapper(c: &mut Cursor<'_>) -> bool {
     let rest = &c.text[c.at..(c.at + GAP).min(c.text.len())];
-    let Some(quote) = rest.iter().position(|b| is_quote(*b)) else { return false };
+    let Some(quote) = memchr::memchr3(b'"', b'\'', b'`', rest) else { return false };
     let between = &rest[..quote];
-    let opens = between.last().is_some_and(|b| b"([{ ".contains(b));
-    let is_call =
-        opens && between.iter().all(|b| b.is_ascii_alphanumeric() || b"_.()[]{}:&@ ".contains(b)) && !looks_up(between);
-    let is_alternative = between.ends_with(b"|| ") || between.ends_with(b"?? ") || between.ends_with(b" or ");
-    let holds_value = between.starts_with(b"{") && memchr::memmem::find(between, b"alue").is_some();
-    let ok = (is_call && (between.contains(&b'(') || between.contains(&b'[') || holds_value)) || is_alternative;
+    if !between.last().is_some_and(|b| b"([{ ".contains(b)) {
+        return false;
+    }
+    let is_alternative = || between.ends_with(b"|| ") || between.ends_with(b"?? ") || between.ends_with(b" or ");
+    let holds_value = || between.starts_with(b"{") && memchr::memmem::find(between, b"alue").is_some();
+    let is_call = between.iter().all(|b| b.is_ascii_alphanumeric() || b"_.()[]{}:&@ ".contains(b))
+        && (between.iter().any(|b| matches!(b, b'(' | b'[')) || holds_value())
+        && !looks_up(between);
+    let ok = is_call || is_alternative();
     if ok {
         c.at += quote;
         skip_literal_prefix(c);
@@ -231,13 +242,13 @@ fn may_be_bare(c: &Cursor<'_>, shape: &Candidate, language: Language) -> bool {
 /// Whether `name=value` or `name: value` is all that stands on a line, as in texts embedded in code.
 fn is_line_of_settings(c: &Cursor<'_>, shape: &Candidate) -> bool {
     let joined = shape.joint == Joint::Colon || !shape.spaced;
-    let start = memchr::memrchr(b'\n', &c.text[..shape.name.start]).map_or(0, |i| i + 1);
+    let mut before = c.text[..shape.name.start].iter().rev().take_while(|b| **b != b'\n');
+    if !joined || !before.all(u8::is_ascii_whitespace) {
+        return false;
+    }
     let rest = &c.text[c.at..(c.at + VALUE).min(c.text.len())];
     let value = rest.split(|b| *b == b'\n').next().unwrap_or_default().trim_ascii_end();
-    joined
-        && c.text[start..shape.name.start].iter().all(u8::is_ascii_whitespace)
-        && value.len() >= 6
-        && value.iter().all(|b| b.is_ascii_alphanumeric() || b"+/=_-!#%^*~".contains(b))
+    value.len() >= 6 && value.iter().all(|b| b.is_ascii_alphanumeric() || b"+/=_-!#%^*~".contains(b))
 }
 
 /// Whether an offset stands in a string or a comment: an odd number of quotes before it on its line, or a comment's opener.
@@ -245,8 +256,9 @@ pub fn in_text(text: &[u8], at: usize) -> bool {
     let low = at.saturating_sub(400);
     let line = &text[memchr::memrchr(b'\n', &text[low..at]).map_or(low, |i| low + i + 1)..at];
     let (mut open, mut i) = (0, 0);
-    while i < line.len() {
-        match line[i] {
+    while let Some(b) = line.get(i) {
+        match *b {
+            b if !SAYS_TEXT[usize::from(b)] => {}
             b'\\' => i += 1,
             b if b == open => open = 0,
             b if open == 0 && is_quote(b) => open = b,
@@ -260,20 +272,32 @@ pub fn in_text(text: &[u8], at: usize) -> bool {
     open != 0
 }
 
+/// What tells a string or a comment.
+static SAYS_TEXT: [bool; 256] = table(b"\\\"'`/#*");
+/// What ends a value without quotes; the second of data.
+static ENDS: [[bool; 256]; 2] = [table(b" \t\r\n\"'`<>;,)|&\\"), table(b" \t\r\n")];
+
+/// Which bytes are among these.
+pub const fn table(these: &[u8]) -> [bool; 256] {
+    let (mut table, mut i) = ([false; 256], 0);
+    while i < these.len() {
+        table[these[i] as usize] = true;
+        i += 1;
+    }
+    table
+}
+
 fn bare(c: &mut Cursor<'_>, mut shape: Candidate, language: Language, found: &mut dyn FnMut(Candidate)) {
     let data = matches!(language, Language::Yaml | Language::Settings) && !in_text(c.text, shape.name.start);
     c.at += layout::scheme(c.text, &c.text[shape.name.clone()], c.at);
-    let stops = |b: &u8| match b {
-        b' ' | b'\t' | b'\r' | b'\n' => true,
-        b'"' | b'\'' | b'`' | b'<' | b'>' | b';' | b',' | b')' | b'|' | b'&' | b'\\' => !data,
-        _ => false,
-    };
+    let ends = &ENDS[usize::from(data)];
     let rest = &c.text[c.at..(c.at + VALUE).min(c.text.len())];
-    let mut end = rest.iter().position(stops).unwrap_or(rest.len());
+    let mut end = rest.iter().position(|b| ends[usize::from(*b)]).unwrap_or(rest.len());
     while end > 0 && b",;\"'".contains(&rest[end - 1]) {
         end -= 1;
     }
-    let tail = rest[end..].split(|b| *b == b'\n').next().unwrap_or_default().trim_ascii();
+    let tail = &rest[end..memchr::memchr(b'\n', &rest[end..]).map_or(rest.len(), |i| end + i)];
+    let tail = tail.trim_ascii_start();
     shape.more = tail.first().is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'(');
     shape.value = c.at..c.at + end;
     found(shape);

@@ -18,7 +18,9 @@ pub mod layout;
 pub mod literal;
 pub mod model;
 pub mod name;
+pub mod seen;
 mod spot;
+mod trees;
 pub mod value;
 mod vocabulary;
 pub mod words;
@@ -29,6 +31,7 @@ use crate::finding::Confidence;
 use candidate::{Candidate, Joint};
 use features::Subject;
 use language::Language;
+use seen::Seen;
 
 /// Which of the generic rules reports a credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,14 +100,33 @@ pub struct Found {
 }
 
 /// Judges what the keywords at `hits` (offset, length; sorted) announce. Hands what is at least `least` sure to `found`.
-pub fn scan(language: Language, text: &[u8], hits: &[(u32, u16)], least: Confidence, mut found: impl FnMut(Found)) {
+pub fn scan(
+    language: Language,
+    text: &[u8],
+    hits: &[(u32, u16)],
+    least: Confidence,
+    seen: &mut Seen,
+    mut found: impl FnMut(Found),
+) {
     candidates(text, hits, language, &mut |c| {
         let Some(subject) = Subject::new(&c, text) else { return };
-        let mut features = features::cheap(&subject, language);
-        let complete = |features: &mut _| features::complete(&subject, features);
-        let Some(confidence) = model::judge(&mut features, least, complete) else { return };
-        let evidence = evidence::of(&subject, &features);
-        found(Found { kind: Kind::of(&subject), secret: c.value.clone(), confidence, evidence });
+        let cheap = features::cheap(&subject, language);
+        if seen.holds(&cheap, least) {
+            return;
+        }
+        let (mut features, mut is_complete) = (cheap, false);
+        let complete = |features: &mut _| {
+            is_complete = true;
+            features::complete(&subject, features);
+        };
+        match model::judge(&mut features, least, complete) {
+            Some(confidence) => {
+                let evidence = evidence::of(&subject, &features);
+                found(Found { kind: Kind::of(&subject), secret: c.value.clone(), confidence, evidence });
+            }
+            None if !is_complete => seen.add(&cheap),
+            None => {}
+        }
     });
 }
 

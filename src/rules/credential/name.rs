@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::spot;
-use super::vocabulary::{ABOUT, HARMLESS, HARMLESS_KEYS, PASSWORD, STRENGTH, holds};
+use super::vocabulary::{ABOUT, HARMLESS, HARMLESS_KEY, PASSWORD, STRENGTH, lists};
 
 /// What kind of secret a word speaks of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -130,43 +130,54 @@ pub fn words(name: &[u8]) -> impl Iterator<Item = Range<usize>> {
 }
 
 fn is_strong_compound(word: &[u8]) -> bool {
-    [&b"apikey"[..], b"apitoken", b"appkey", b"secretkey", b"accesskey", b"privatekey", b"authtoken", b"accesstoken"]
-        .contains(&word)
-        || word.starts_with(b"oauth")
+    word.starts_with(b"oauth")
+        || matches!(
+            word,
+            b"apikey"
+                | b"apitoken"
+                | b"appkey"
+                | b"secretkey"
+                | b"accesskey"
+                | b"privatekey"
+                | b"authtoken"
+                | b"accesstoken"
+        )
 }
 
 fn look_up(word: &[u8]) -> Word {
     let has = |part: &[u8]| spot::holds(word, part);
-    let list = |words: &[&[u8]]| words.contains(&word);
-    if holds(&PASSWORD, word) || has(b"passw") || has(b"passphrase") || has(b"passcode") {
+    let lists = lists(word);
+    if lists & PASSWORD != 0
+        || word.len() > 4 && has(b"pass") && (has(b"passw") || has(b"passphrase") || has(b"passcode"))
+    {
         return if word.ends_with(b"less") { Word::Other } else { Word::Password };
     }
-    if holds(&HARMLESS, word) {
+    if lists & HARMLESS != 0 {
         return Word::Harmless;
     }
-    if holds(&ABOUT, word) {
+    if lists & ABOUT != 0 {
         return Word::About;
     }
     if has(b"secret") && !has(b"secretar") && !has(b"secretion") {
         return Word::Secret;
     }
-    if list(&[b"token", b"tokens", b"jwt", b"bearer", b"session", b"cookie", b"sid", b"csrf", b"xsrf", b"ticket"])
+    if matches!(word, b"tokens" | b"jwt" | b"bearer" | b"session" | b"cookie" | b"sid" | b"csrf" | b"xsrf" | b"ticket")
         || word.ends_with(b"token")
     {
         return Word::Token;
     }
-    if list(&[b"key", b"keys", b"psk", b"hmac", b"nkey", b"seed", b"license", b"cipher"])
-        || (word.len() > 3 && word.ends_with(b"key") && !holds(&HARMLESS_KEYS, word))
+    if matches!(word, b"key" | b"keys" | b"psk" | b"hmac" | b"nkey" | b"seed" | b"license" | b"cipher")
+        || (word.len() > 3 && word.ends_with(b"key") && lists & HARMLESS_KEY == 0)
     {
         return Word::Key;
     }
     if word.starts_with(b"cred") && !has(b"credit") {
         return Word::Credential;
     }
-    if list(&[b"auth", b"authorization", b"authentication", b"oauth", b"oauthtoken", b"auths"]) {
+    if matches!(word, b"auth" | b"authorization" | b"authentication" | b"oauth" | b"oauthtoken" | b"auths") {
         return Word::Auth;
     }
-    if holds(&STRENGTH, word) { Word::Strength } else { Word::Other }
+    if lists & STRENGTH != 0 { Word::Strength } else { Word::Other }
 }
 
 #[cfg(test)]

@@ -33,52 +33,50 @@ pub struct Shape {
 
 /// Counts.
 pub fn shape(value: &[u8]) -> Shape {
-    let mut s = Shape { len: clamp(value.len()), ..Shape::default() };
-    let mut seen = [0u32; 256];
-    let mut which = [0u64; 4];
-    let (mut last, mut run, mut up, mut counted) = (None, 0u16, 1usize, 0usize);
-    for (i, b) in value.iter().enumerate() {
+    let (mut seen, mut which, mut counts) = ([0u32; 256], [0u64; 4], [0u16; 6]);
+    let (mut last, mut last_class, mut changes) = (None, None, 0u16);
+    let (mut run, mut longest, mut up, mut counted) = (0u16, 0u16, 1usize, 0usize);
+    for b in value {
         seen[usize::from(*b)] += 1;
         which[usize::from(*b >> 6)] |= 1 << (*b & 63);
-        let class = class_of(*b);
-        let count = match class {
-            0 => &mut s.lower,
-            1 => &mut s.upper,
-            2 => &mut s.digits,
-            3 => &mut s.blanks,
-            4 => &mut s.signs,
-            _ => &mut s.foreign,
-        };
+        let class = CLASSES[usize::from(*b)];
+        let count = &mut counts[usize::from(class) % 6];
         *count = count.saturating_add(1);
-        s.changes += u16::from(last.is_some_and(|l| l != class) && s.changes < u16::MAX);
-        last = Some(class);
-        let before = i.checked_sub(1).map(|j| value[j]);
-        run = if before == Some(*b) { run.saturating_add(1) } else { 1 };
-        s.run = s.run.max(run);
-        if before.is_some_and(|p| b.wrapping_sub(p) == 1 && b.is_ascii_alphanumeric()) {
+        changes = changes.saturating_add(u16::from(last_class.is_some_and(|l| l != class)));
+        run = if last == Some(*b) { run.saturating_add(1) } else { 1 };
+        longest = longest.max(run);
+        if class < 3 && last.is_some_and(|l: u8| b.wrapping_sub(l) == 1) {
             up += 1;
         } else {
             counted += if up >= 4 { up } else { 0 };
             up = 1;
         }
+        (last, last_class) = (Some(*b), Some(class));
     }
     counted += if up >= 4 { up } else { 0 };
-    s.counting = clamp(counted * 100 / value.len().max(1));
-    s.distinct = which.iter().map(|bits| bits.count_ones() as u16).sum();
-    s.entropy = entropy(&seen, which, value.len());
-    s
+    let [lower, upper, digits, blanks, signs, foreign] = counts;
+    let distinct = which.iter().map(|bits| bits.count_ones() as u16).sum();
+    let entropy = entropy(&seen, which, value.len());
+    let (len, counting) = (clamp(value.len()), clamp(counted * 100 / value.len().max(1)));
+    Shape { len, lower, upper, digits, signs, blanks, foreign, distinct, entropy, changes, run: longest, counting }
 }
 
-fn class_of(b: u8) -> u8 {
-    match b {
-        b'a'..=b'z' => 0,
-        b'A'..=b'Z' => 1,
-        b'0'..=b'9' => 2,
-        b' ' | b'\t' | b'\n' | b'\r' => 3,
-        0x21..=0x7e => 4,
-        _ => 5,
+/// For each byte which count it is of.
+static CLASSES: [u8; 256] = {
+    let (mut classes, mut b) = ([0; 256], 0);
+    while b < 256 {
+        classes[b] = match b as u8 {
+            b'a'..=b'z' => 0,
+            b'A'..=b'Z' => 1,
+            b'0'..=b'9' => 2,
+            b' ' | b'\t' | b'\n' | b'\r' => 3,
+            0x21..=0x7e => 4,
+            _ => 5,
+        };
+        b += 1;
     }
-}
+    classes
+};
 
 /// Of the counts of all bytes, those that occur told by bits.
 fn entropy(seen: &[u32; 256], which: [u64; 4], len: usize) -> u16 {
@@ -172,39 +170,32 @@ pub struct Grammar {
 /// Reads the grammar of a value.
 pub fn grammar(value: &[u8]) -> Grammar {
     let first = &value[..value.len().min(256)];
-    let has = |needle: &[u8]| holds(first, needle);
-    let all = |ok: fn(&u8) -> bool| !value.is_empty() && value.iter().all(ok);
-    let word = |b: &u8| b.is_ascii_alphanumeric() || *b == b'_';
+    let kinds = value.iter().fold(0, |kinds, b| kinds | kind::OF[usize::from(*b)]);
+    let hold = |all: u32| kinds & all == all;
+    let only = |some: u32| !value.is_empty() && kinds & !some == 0;
+    let has = |needle: &[u8], all: u32| hold(all) && holds(first, needle);
     Grammar {
         made_up: MADE_UP.in_text(first).count_ones() as u16,
-        template: is_template(value),
-        path: value.starts_with(b"/") && value.len() > 4 && !all(|b| b.is_ascii_alphanumeric() || b"+/=".contains(b))
+        template: kinds & kind::TEMPLATE != 0 && is_template(value),
+        path: value.starts_with(b"/") && value.len() > 4 && !only(kind::BASE64)
             || value.starts_with(b"./")
             || value.starts_with(b"~/")
             || value.starts_with(b"../")
-            || has(b":\\")
-            || ends_in_extension(first),
-        url: has(b"://") || first.get(..4).is_some_and(|w| w.eq_ignore_ascii_case(b"www.")),
-        code: has(b"::")
-            || has(b"->")
-            || has(b"()")
-            || (value.contains(&b'(') && value.contains(&b')'))
-            || is_dotted(value),
-        number: all(|b| b.is_ascii_digit() || b".:-/+TZ ".contains(b)),
-        email: value.iter().position(|b| *b == b'@').is_some_and(|at| {
-            at > 0
-                && value[at..].contains(&b'.')
-                && value.iter().all(|b| b.is_ascii_alphanumeric() || b"@._-+".contains(b))
-        }),
-        hex: all(u8::is_ascii_hexdigit),
+            || has(b":\\", kind::COLON | kind::BACKSLASH)
+            || hold(kind::POINT) && ends_in_extension(first),
+        url: has(b"://", kind::COLON) || first.get(..4).is_some_and(|w| w.eq_ignore_ascii_case(b"www.")),
+        code: has(b"::", kind::COLON)
+            || has(b"->", kind::DASH)
+            || hold(kind::OPENS | kind::CLOSES)
+            || hold(kind::POINT) && only(kind::LETTER | kind::LINE | kind::POINT) && is_dotted(value),
+        number: only(kind::NUMBER),
+        email: hold(kind::AT | kind::POINT) && is_address(value),
+        hex: only(kind::HEX),
         uuid: is_uuid(value),
-        base64: value.len() >= 16
-            && value.len().is_multiple_of(4)
-            && value.iter().all(|b| b.is_ascii_alphanumeric() || b"+/=".contains(b)),
-        slug: value.split(|b| !word(b)).count() > 1
-            && value.split(|b| !word(b)).all(|w| w.iter().all(u8::is_ascii_alphabetic)),
-        constant: value.contains(&b'_') && all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || *b == b'_'),
-        escapes: clamp(value.iter().filter(|b| **b == b'\\').count()),
+        base64: value.len() >= 16 && value.len().is_multiple_of(4) && only(kind::BASE64),
+        slug: !only(kind::WORD) && !value.is_empty() && kinds & (kind::DIGIT | kind::LINE) == 0,
+        constant: hold(kind::LINE) && only(kind::UPPER | kind::DIGIT | kind::LINE),
+        escapes: if hold(kind::BACKSLASH) { clamp(value.iter().filter(|b| **b == b'\\').count()) } else { 0 },
     }
 }
 
@@ -238,10 +229,15 @@ const EXTENSIONS: &[&[u8]] = &[
     b"p12", b"jks", b"pfx", b"cer", b"com", b"org", b"net", b"io",
 ];
 
-/// Names of letters joined by points, three letters or more each.
+/// Names joined by points, two letters or more each.
 fn is_dotted(value: &[u8]) -> bool {
-    value.contains(&b'.')
-        && value.split(|b| *b == b'.').all(|w| w.len() >= 2 && w.iter().all(|b| b.is_ascii_alphabetic() || *b == b'_'))
+    value.split(|b| *b == b'.').all(|w| w.len() >= 2)
+}
+
+fn is_address(value: &[u8]) -> bool {
+    value.iter().position(|b| *b == b'@').is_some_and(|at| {
+        at > 0 && value[at..].contains(&b'.') && value.iter().all(|b| b.is_ascii_alphanumeric() || b"@._-+".contains(b))
+    })
 }
 
 fn is_uuid(value: &[u8]) -> bool {
@@ -250,6 +246,74 @@ fn is_uuid(value: &[u8]) -> bool {
             .iter()
             .enumerate()
             .all(|(i, b)| if matches!(i, 8 | 13 | 18 | 23) { *b == b'-' } else { b.is_ascii_hexdigit() })
+}
+
+/// Kinds of bytes: those that a value has none of rule out most of what it could be.
+mod kind {
+    const LOWER_HEX: u32 = 1;
+    const LOWER_OTHER: u32 = 1 << 1;
+    const UPPER_HEX: u32 = 1 << 2;
+    /// As they stand in times.
+    const T_AND_Z: u32 = 1 << 3;
+    const UPPER_OTHER: u32 = 1 << 4;
+    pub const DIGIT: u32 = 1 << 5;
+    pub const LINE: u32 = 1 << 6;
+    pub const POINT: u32 = 1 << 7;
+    pub const COLON: u32 = 1 << 8;
+    pub const DASH: u32 = 1 << 9;
+    const SLASH: u32 = 1 << 10;
+    const PLUS: u32 = 1 << 11;
+    const EQUALS: u32 = 1 << 12;
+    const BLANK: u32 = 1 << 13;
+    pub const BACKSLASH: u32 = 1 << 14;
+    pub const OPENS: u32 = 1 << 15;
+    pub const CLOSES: u32 = 1 << 16;
+    pub const AT: u32 = 1 << 17;
+    /// What else every template has one of.
+    const FRAME: u32 = 1 << 18;
+    const OTHER: u32 = 1 << 19;
+
+    pub const UPPER: u32 = UPPER_HEX | T_AND_Z | UPPER_OTHER;
+    pub const LETTER: u32 = LOWER_HEX | LOWER_OTHER | UPPER;
+    pub const HEX: u32 = LOWER_HEX | UPPER_HEX | DIGIT;
+    pub const WORD: u32 = LETTER | DIGIT | LINE;
+    pub const BASE64: u32 = LETTER | DIGIT | PLUS | SLASH | EQUALS;
+    pub const NUMBER: u32 = DIGIT | POINT | COLON | DASH | SLASH | PLUS | T_AND_Z | BLANK;
+    pub const TEMPLATE: u32 = FRAME | OPENS | AT;
+
+    pub static OF: [u32; 256] = {
+        let (mut kinds, mut b) = ([0; 256], 0);
+        while b < 256 {
+            kinds[b] = of(b as u8);
+            b += 1;
+        }
+        kinds
+    };
+
+    const fn of(b: u8) -> u32 {
+        match b {
+            b'a'..=b'f' => LOWER_HEX,
+            b'g'..=b'z' => LOWER_OTHER,
+            b'A'..=b'F' => UPPER_HEX,
+            b'T' | b'Z' => T_AND_Z,
+            b'G'..=b'Y' => UPPER_OTHER,
+            b'0'..=b'9' => DIGIT,
+            b'_' => LINE,
+            b'.' => POINT,
+            b':' => COLON,
+            b'-' => DASH,
+            b'/' => SLASH,
+            b'+' => PLUS,
+            b'=' => EQUALS,
+            b' ' => BLANK,
+            b'\\' => BACKSLASH,
+            b'(' => OPENS,
+            b')' => CLOSES,
+            b'@' => AT,
+            b'$' | b'{' | b'}' | b'#' | b'%' | b'<' | b'[' => FRAME,
+            _ => OTHER,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -273,6 +337,9 @@ mod tests {
         }
         for value in ["pa$$word", "$2b$10$abc", "a{b", "%7Bx", "q<w>e1"] {
             assert!(!is_template(value.as_bytes()), "{value}");
+        }
+        for value in ["${x}", "a}}", "#{x", "$(x", "%(x", "<%", "%s", "<x>", "[x]", "{x}", "%x%", "@x@", "(x)", "$x"] {
+            assert!(is_template(value.as_bytes()) && grammar(value.as_bytes()).template, "{value}");
         }
     }
 

@@ -1,8 +1,6 @@
 //! How much a text looks like words: a list of the words of code and prose, and how likely each letter is after the two
 //! before it. `words.txt` and `trigrams.txt` are made by the scripts in `tests/bench`.
 
-use std::sync::LazyLock;
-
 use super::name::lower;
 
 /// Sorted, one a line.
@@ -117,42 +115,65 @@ fn is_short_word(word: &[u8]) -> bool {
     }
 }
 
-/// Where in [`WORDS`] those begin whose first three letters are the number, or the next there are; one more at the end.
-static BEGINS: LazyLock<Vec<u32>> = LazyLock::new(|| {
-    let mut begins = Vec::with_capacity(LETTERS * LETTERS * LETTERS + 1);
-    let mut at = 0;
-    for end in memchr::memchr_iter(b'\n', WORDS) {
-        let count = WORDS[at..end].first_chunk().and_then(number).map_or(begins.len(), |number| number + 1);
-        begins.resize(count.max(begins.len()), at as u32);
-        at = end + 1;
-    }
-    let at = WORDS.len() as u32;
-    begins.resize(LETTERS * LETTERS * LETTERS + 1, at);
-    begins
-});
-const LETTERS: usize = 26;
+/// Where each word of [`WORDS`] stands, by its hash, made while govctl is compiled: where it begins, four bits of how long
+/// it is, the rest of its hash. 0 where there is none.
+#[allow(long_running_const_eval)]
+static PLACES: [u32; 1 << PLACE_BITS] = places();
+const PLACE_BITS: u32 = 15;
+const LENGTH_BITS: u32 = 4;
+const START_BITS: u32 = 18;
 
-fn number(letters: &[u8; 3]) -> Option<usize> {
-    letters
-        .iter()
-        .try_fold(0, |sum, b| if b.is_ascii_lowercase() { Some(sum * LETTERS + usize::from(b - b'a')) } else { None })
+const fn places() -> [u32; 1 << PLACE_BITS] {
+    let (mut places, mut start, mut at, mut hashed) = ([0; 1 << PLACE_BITS], 0, 0, EMPTY_HASH);
+    assert!(WORDS.len() < 1 << START_BITS);
+    while at < WORDS.len() {
+        if WORDS[at] != b'\n' {
+            hashed = hash_on(hashed, WORDS[at]);
+            at += 1;
+            continue;
+        }
+        assert!(at > start && at - start < 1 << LENGTH_BITS);
+        let mut place = (hashed >> (32 - PLACE_BITS)) as usize;
+        while places[place] != 0 {
+            place = (place + 1) % places.len();
+        }
+        places[place] = entry(hashed, at - start) | start as u32;
+        (start, at, hashed) = (at + 1, at + 1, EMPTY_HASH);
+    }
+    places
+}
+
+/// The hash of no letters.
+pub const EMPTY_HASH: u32 = 0;
+
+/// The hash of some letters and one more.
+pub const fn hash_on(hash: u32, byte: u8) -> u32 {
+    (hash.rotate_left(5) ^ byte as u32).wrapping_mul(0x9E37_79B1)
+}
+
+/// The entry of a word without where it begins.
+const fn entry(hash: u32, length: usize) -> u32 {
+    hash << (START_BITS + LENGTH_BITS) | (length as u32) << START_BITS
 }
 
 /// Whether a lower-case word is in the list.
 pub fn is_word(word: &[u8]) -> bool {
-    let Some(number) = word.first_chunk().and_then(number) else { return false };
-    let (mut low, mut high) = (BEGINS[number] as usize, BEGINS[number + 1] as usize);
-    while low < high {
-        let middle = low + (high - low) / 2;
-        let start = memchr::memrchr(b'\n', &WORDS[low..middle]).map_or(low, |i| low + i + 1);
-        let end = memchr::memchr(b'\n', &WORDS[start..]).map_or(WORDS.len(), |i| start + i);
-        match WORDS[start..end].cmp(word) {
-            std::cmp::Ordering::Equal => return true,
-            std::cmp::Ordering::Less => low = (end + 1).min(WORDS.len()),
-            std::cmp::Ordering::Greater => high = start,
-        }
+    if word.len() >= 1 << LENGTH_BITS {
+        return false;
     }
-    false
+    let hash = word.iter().fold(EMPTY_HASH, |hash, b| hash_on(hash, *b));
+    let (sought, mut place) = (entry(hash, word.len()), (hash >> (32 - PLACE_BITS)) as usize);
+    loop {
+        let found = PLACES[place % PLACES.len()];
+        let start = (found % (1 << START_BITS)) as usize;
+        if found == 0 {
+            return false;
+        }
+        if found >> START_BITS == sought >> START_BITS && WORDS[start..].starts_with(word) {
+            return true;
+        }
+        place += 1;
+    }
 }
 
 #[cfg(test)]
