@@ -119,8 +119,7 @@ impl Catalogue {
 
     /// Whether anything is known of names that start with this step; most files' own names do not get further.
     pub fn knows(&self, language: Language, first: &str) -> bool {
-        let first = first.split('.').next().unwrap_or_default();
-        !self.fabricators.is_empty() || table(language).roots.contains(first)
+        !self.fabricators.is_empty() || table(language).roots.contains(root(first))
     }
 
     /// What the callee of this dotted name does.
@@ -134,6 +133,14 @@ impl Catalogue {
             return Kind::Dataset;
         }
         lookup(table(language), &plain)
+    }
+
+    /// Whether a name may be of what fabricates, or makes what does; a look at three of its steps.
+    pub fn may_lead(&self, language: Language, [first, before, last]: [&str; 3]) -> bool {
+        let table = table(language);
+        let steps = table.steps.get_or_init(|| table.steps());
+        let open = || table.any.iter().any(|(name, kind)| kind.fabricates() && root(name) == root(first));
+        !self.fabricators.is_empty() || steps.contains(last) || steps.contains(before) || open()
     }
 
     /// Whether an object of this name draws, or makes records.
@@ -198,9 +205,17 @@ struct Table {
     written: FxHashMap<&'static str, Vec<(&'static str, Kind)>>,
     /// What fabricates, and what that hangs on.
     objects: OnceLock<FxHashSet<&'static str>>,
+    steps: OnceLock<FxHashSet<&'static str>>,
 }
 
 impl Table {
+    /// The steps of names that lead to what fabricates, and those of its makers.
+    fn steps(&self) -> FxHashSet<&'static str> {
+        let makers = MAKERS.iter().filter_map(|(from, _)| from.trim_end_matches(['.', '(', ')']).rsplit('.').next());
+        let names = self.objects.get_or_init(|| self.objects()).iter().filter_map(|name| name.rsplit('.').next());
+        names.chain(makers).chain(["rvs"]).collect()
+    }
+
     fn objects(&self) -> FxHashSet<&'static str> {
         let names = self.exact.iter().chain(&self.one).chain(&self.any).filter(|(_, kind)| kind.fabricates());
         names.flat_map(|(name, _)| name.match_indices('.').map(|(at, _)| &name[..at]).chain([*name])).collect()
@@ -228,6 +243,7 @@ fn parse(text: &'static str) -> Table {
         methods: FxHashMap::default(),
         written: FxHashMap::default(),
         objects: OnceLock::new(),
+        steps: OnceLock::new(),
     };
     for line in text.lines().filter(|l| !l.starts_with('#')) {
         let mut words = line.split_ascii_whitespace();
@@ -257,7 +273,7 @@ fn parse(text: &'static str) -> Table {
 }
 
 /// The first step of a name.
-fn root(name: &'static str) -> &'static str {
+fn root(name: &str) -> &str {
     name.split('.').next().unwrap_or_default()
 }
 
@@ -309,6 +325,25 @@ mod tests {
         let written = |object: &str, name: &str| own.written(JavaScript, object, name);
         assert_eq!((written("res", "write"), written("file", "write")), (Kind::Respond, Kind::Other));
         assert_eq!((written("Price", "create"), written("price", "create")), (Kind::Store, Kind::Other));
+    }
+
+    #[test]
+    fn whatever_fabricates_may_lead_there() {
+        let catalogue = Catalogue::default();
+        for language in [Language::Python, Language::JavaScript, Language::Go, Language::Rust] {
+            let table = table(language);
+            let inside = table.any.iter().map(|(name, kind)| (format!("{name}.some.thing"), kind));
+            let direct = table.one.iter().map(|(name, kind)| (format!("{name}.thing"), kind));
+            let exact = table.exact.iter().map(|(name, kind)| ((*name).to_owned(), kind));
+            for (name, _) in inside.chain(direct).chain(exact).filter(|(_, kind)| kind.fabricates()) {
+                let mut steps = name.rsplit('.');
+                let (last, before) = (steps.next().unwrap_or_default(), steps.next().unwrap_or_default());
+                assert!(catalogue.may_lead(language, [&name, before, last]), "{name}");
+            }
+        }
+        let leads = |steps| catalogue.may_lead(Language::Python, steps);
+        assert!(leads(["numpy", "random", "default_rng"]) && leads(["scipy", "norm", "rvs"]));
+        assert!(!leads(["sklearn", "utils", "check_array"]) && !leads(["numpy", "", "array"]));
     }
 
     #[test]

@@ -229,17 +229,20 @@ impl Names {
         if at.is_some() {
             self.write(at, out);
         }
-        for at in way[..count].iter().rev() {
-            match self.entry(*at).step {
-                Step::Name(seg) => {
-                    if !out.is_empty() {
-                        out.push('.');
-                    }
-                    out.push_str(self.seg_text(seg));
+        way[..count].iter().rev().for_each(|at| self.write_last(*at, out));
+    }
+
+    /// Puts the last step of a name behind the rest of it.
+    pub fn write_last(&self, sym: Sym, out: &mut String) {
+        match self.entry(sym).step {
+            Step::Name(seg) => {
+                if !out.is_empty() {
+                    out.push('.');
                 }
-                Step::Call => out.push_str("()"),
-                Step::Instance(_) => out.push_str("self"),
+                out.push_str(self.seg_text(seg));
             }
+            Step::Call => out.push_str("()"),
+            Step::Instance(_) => out.push_str("self"),
         }
     }
 

@@ -9,7 +9,7 @@ use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::config::{CodeConfig, Roots};
 use super::facts::{DefKind, Facts};
-use super::names::Sym;
+use super::names::{Names, Sym};
 use super::rule::{Class, File};
 
 /// A file whose facts are kept for the whole program.
@@ -60,19 +60,19 @@ const LONGEST: u32 = 8;
 impl Index {
     fn of(members: &[Member]) -> Self {
         let mut out = Self::default();
-        let mut text = String::new();
         out.defs.reserve(members.iter().map(|m| m.facts.defs.len()).sum(), |entry| entry.0);
         out.exports.reserve(members.iter().map(|m| m.facts.exports.len()).sum(), |entry| entry.0);
         for (file, member) in (0u32..).zip(members) {
             let facts = &member.facts;
+            let mut spelled = Spelled { names: &facts.names, owner: Sym::NONE, length: 0, text: String::new() };
             for (at, def) in (0u32..).zip(&facts.defs).skip(1) {
-                insert(&mut out.defs, (file, at), facts, def.path, &mut text, |at| def_name(members, at));
+                insert(&mut out.defs, (file, at), spelled.of(def.path), |at| def_name(members, at));
             }
             for (at, (name, _)) in (0u32..).zip(&facts.exports) {
-                insert(&mut out.exports, (file, at), facts, *name, &mut text, |at| export_name(members, at));
+                insert(&mut out.exports, (file, at), spelled.of(*name), |at| export_name(members, at));
             }
             for (at, (name, _)) in (0u32..).zip(&facts.held) {
-                insert(&mut out.held, (file, at), facts, *name, &mut text, |at| held_name(members, at));
+                insert(&mut out.held, (file, at), spelled.of(*name), |at| held_name(members, at));
             }
             if facts.imports.iter().any(|i| i.kind.star) {
                 out.starred.insert(member.module.clone(), file as usize);
@@ -94,17 +94,35 @@ impl Index {
     }
 }
 
+/// The texts of names, many of one owner in a row: what leads to it is written once.
+struct Spelled<'m> {
+    names: &'m Names,
+    owner: Sym,
+    length: usize,
+    text: String,
+}
+
+impl Spelled<'_> {
+    fn of(&mut self, name: Sym) -> &str {
+        let owner = self.names.parent(name);
+        if owner != self.owner {
+            self.text.clear();
+            self.names.write(owner, &mut self.text);
+            (self.owner, self.length) = (owner, self.text.len());
+        }
+        self.text.truncate(self.length);
+        self.names.write_last(name, &mut self.text);
+        &self.text
+    }
+}
+
 /// Enters what has no name yet; the first of a name stays.
 fn insert<'m>(
     table: &mut HashTable<Entry>,
     at: (u32, u32),
-    facts: &'m Facts,
-    name: Sym,
-    text: &mut String,
+    text: &str,
     name_of: impl Fn((u32, u32)) -> (&'m Facts, Sym),
 ) {
-    text.clear();
-    facts.names.write(name, text);
     let key = hash(text);
     if find(table, key, text, name_of).is_none() {
         table.insert_unique(key, (key, at), |entry| entry.0);

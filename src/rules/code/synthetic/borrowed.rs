@@ -7,7 +7,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::super::catalogue::{self, Catalogue, Kind};
 use super::super::facts::{Call, How, Language, NOWHERE};
 use super::super::incidental::{self, Grade};
-use super::super::program::{Program, last};
+use super::super::names::{Names, Sym};
+use super::super::program::{Member, Program, last};
 use super::super::rule::{CodeRule, Draft, File, Found, callee};
 use super::{array_draw, fake_records, reaches_sink, returns_fabricated, scalar_draw, silent_fallback, tensor_draw};
 
@@ -64,26 +65,35 @@ fn names_of(language: Language) -> FxHashSet<&'static str> {
 /// The last names of exports that stand for a fabricating function, or for an object that fabricates.
 fn given(program: &Program<'_>, catalogue: &Catalogue) -> FxHashSet<String> {
     let mut out = FxHashSet::default();
-    // Most files bind the same few names.
-    let mut judged: FxHashMap<(Language, String), bool> = FxHashMap::default();
-    for member in program.members() {
-        let facts = &member.facts;
+    for Member { facts, .. } in program.members() {
+        let (names, language) = (&facts.names, facts.language);
         for (name, target) in facts.exports.iter().chain(&facts.held) {
-            if !catalogue.knows(facts.language, facts.names.first(*target)) {
+            let last = names.last(*name);
+            let may =
+                catalogue.knows(language, names.first(*target)) && catalogue.may_lead(language, ends(names, *target));
+            if last.len() < 2 || !may {
                 continue;
             }
-            let last = facts.names.last(*name);
-            let gives = |(language, target): &(Language, String)| {
-                let object = target.ends_with("()") && catalogue.makes(*language, target);
-                object || catalogue.kind(*language, target).fabricates()
-            };
-            let target = (facts.language, facts.text(*target));
-            if last.len() > 1 && *judged.entry(target).or_insert_with_key(gives) {
+            let target = names.text(*target);
+            let object = target.ends_with("()") && catalogue.makes(language, &target);
+            if object || catalogue.kind(language, &target).fabricates() {
                 out.insert(last.to_owned());
             }
         }
     }
     out
+}
+
+/// The first, the last but one and the last step of a name that are no calls.
+fn ends(names: &Names, name: Sym) -> [&str; 3] {
+    let named = |mut at: Sym| {
+        while at.is_some() && names.last_seg(at).is_none() {
+            at = names.parent(at);
+        }
+        at
+    };
+    let last = named(name);
+    [names.first(last), names.last(named(names.parent(last))), names.last(last)]
 }
 
 /// What the rules over one file would have said, had they known.
