@@ -20,10 +20,14 @@ impl<'a> Reader<'a, '_> {
         let path = match self.build.facts.names.text(callee).as_str() {
             "builtins.getattr" => {
                 let Some(Expr::StringLiteral(name)) = call.arguments.args.get(1) else { return None };
-                let named = first.path.is_some() && first.how != How::Own;
+                let named = first.how != How::Own && self.is_ours_or_known(first.path);
                 return named.then(|| self.build.attribute(first, name.value.to_str()));
             }
-            "functools.partial" | "functools.partialmethod" | "numpy.vectorize" => first.path,
+            "functools.partial" | "functools.partialmethod" | "numpy.vectorize"
+                if self.is_ours_or_known(first.path) =>
+            {
+                first.path
+            }
             "importlib.import_module" => self.named_module(call)?,
             "builtins.__import__" => {
                 let module = self.named_module(call)?;
@@ -97,9 +101,14 @@ impl<'a> Reader<'a, '_> {
     /// What a default stands for, where that is worth to be kept: what is known to fabricate, what this file defines.
     pub(super) fn kept(&mut self, default: &'a Expr) -> Value {
         let value = self.expression(default);
+        if self.is_ours_or_known(value.path) { value } else { value.anonymous() }
+    }
+
+    /// Whether a name is one of this program, or of a library that the catalogue knows.
+    fn is_ours_or_known(&self, path: Sym) -> bool {
         let names = &self.build.facts.names;
-        let own = value.path.is_some() && names.first(value.path) == names.first(self.build.facts.module);
-        if own || self.build.is_known(value.path) { value } else { value.anonymous() }
+        let ours = path.is_some() && names.first(path) == names.first(self.build.facts.module);
+        ours || self.build.is_known(path)
     }
 
     /// What a parameter stands for: its default, or an instance of what its annotation names.
