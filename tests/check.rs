@@ -8,6 +8,8 @@ mod baseline;
 mod coverage;
 #[path = "check/errors.rs"]
 mod errors;
+#[path = "check/fix.rs"]
+mod fix;
 #[path = "check/history.rs"]
 mod history;
 #[path = "check/leaks.rs"]

@@ -33,7 +33,11 @@ pub fn apply(
         for path in paths {
             let Some(language) = Language::of_path(path).filter(|_| !path.ends_with(".ipynb")) else { continue };
             let file = selection.root().join(path);
-            let text = fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
+            let bytes = fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
+            let Ok(text) = String::from_utf8(bytes) else {
+                terminal.warn(&format!("{path} is left as it is: it is no UTF-8 text"));
+                continue;
+            };
             let (module, package) = modules::module_name(language, path, &config.imports.roots);
             let unit = Unit { language, path, module: &module, package };
             match fix::insert(&unit, &text, contract, &|path| is_script(selection.root(), path)) {

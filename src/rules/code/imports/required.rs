@@ -80,7 +80,7 @@ fn decorated(case: &Case<'_>, file: usize, decorate: &Decorate, out: &mut Vec<(u
     let facts = case.program.file(file).facts;
     let wanted = dotted(&decorate.with);
     for (at, def) in facts.defs.iter().enumerate().skip(1) {
-        if def.stub || def.test || !decorate.on.iter().any(|on| is(facts, def, on)) {
+        if !must_have(facts, def, decorate) {
             continue;
         }
         if !def.decorators.iter().any(|d| plain(facts.text(*d).trim_end_matches("()")) == wanted) {
@@ -91,8 +91,15 @@ fn decorated(case: &Case<'_>, file: usize, decorate: &Decorate, out: &mut Vec<(u
     }
 }
 
+/// Whether a contract wants a definition to be decorated; not what stands in for the decorator itself.
+pub(super) fn must_have(facts: &Facts, def: &Def, decorate: &Decorate) -> bool {
+    let wanted = dotted(&decorate.with);
+    let itself = facts.names.last(def.path) == wanted.rsplit('.').next().unwrap_or_default();
+    !def.stub && !def.test && !itself && decorate.on.iter().any(|on| is(facts, def, on))
+}
+
 /// Whether a definition is what a contract calls so.
-pub(super) fn is(facts: &Facts, def: &Def, what: &str) -> bool {
+fn is(facts: &Facts, def: &Def, what: &str) -> bool {
     let parent = facts.def(def.parent).map(|d| d.kind);
     let (class, function) = (def.kind == DefKind::Class, def.kind == DefKind::Function);
     match what {

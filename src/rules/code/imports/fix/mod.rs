@@ -10,7 +10,7 @@ use super::super::catalogue::Catalogue;
 use super::super::config::{Contract, ContractKind};
 use super::super::facts::{Def, DefKind, Facts, Language};
 use super::super::read::Unit;
-use super::required::is;
+use super::required::must_have;
 use super::{dotted, plain};
 
 /// An insertion: before which byte, and what.
@@ -58,7 +58,7 @@ pub fn insert(
         return Ok(None);
     }
     let fixed = apply(text, edits);
-    prove(unit, &before, &fixed, wanted, &catalogue)?;
+    prove(&subject, &fixed, wanted, &catalogue)?;
     Ok(Some(fixed))
 }
 
@@ -91,7 +91,7 @@ impl Subject<'_> {
         for def in self.facts.defs.iter().skip(1) {
             let parent = self.facts.def(def.parent).map(|d| d.kind);
             let has = def.decorators.iter().any(|d| plain(self.facts.text(*d).trim_end_matches("()")) == full);
-            if has || def.stub || def.test || !decorate.on.iter().any(|on| is(self.facts, def, on)) {
+            if has || !must_have(self.facts, def, decorate) {
                 continue;
             }
             let mark = match self.unit.language {
@@ -168,11 +168,15 @@ fn apply(text: &str, mut edits: Vec<Edit>) -> String {
     out
 }
 
-/// Reads the result again: it must parse, import what was wanted, and call and define what it did before.
-fn prove(unit: &Unit<'_>, before: &Facts, fixed: &str, wanted: &str, catalogue: &Catalogue) -> Result<(), String> {
+/// Reads the result again: it must parse, import what was wanted, leave no definition without its decorator, and call and
+/// define what it did before.
+fn prove(subject: &Subject<'_>, fixed: &str, wanted: &str, catalogue: &Catalogue) -> Result<(), String> {
+    let Subject { unit, facts: before, .. } = subject;
     let after = Facts::of(unit, fixed.as_bytes(), catalogue);
+    let done = Subject { text: fixed, facts: &after, ..*subject };
     let same = after.errors.is_empty()
         && imports(&after, wanted)
+        && done.decorators()?.is_empty()
         && after.defs.len() == before.defs.len()
         && after.imports.len() <= before.imports.len() + 1
         && after.calls.len() >= before.calls.len();
