@@ -172,6 +172,7 @@ impl Case<'_> {
             .modules
             .iter()
             .chain(&contract.except)
+            .chain(&contract.except_within)
             .chain(&contract.importers)
             .cloned()
             .chain(siblings)
