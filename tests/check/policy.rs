@@ -205,3 +205,30 @@ fn where_trust_is_asked_for_nothing_passes_without_it() {
     policy("checks.exclude = [\"*.py\"]\n");
     refused();
 }
+
+/// An allowance, and the lines of `src/augment/mix.py` where draws are found then, and whether the report names the allowance.
+const ALLOWANCES: &[(&str, &[u64], bool)] = &[
+    ("functions = ['other']\nexpires = 2999-12-31\nmax = 12", &[], false),
+    ("functions = ['mixup*']\nexpires = 2999-12-31\nmax = 12", &[10], false),
+    ("functions = ['mixup*', '_get_action']\nexpires = 2999-12-31\nmax = 1", &[10, 14], true),
+    ("expires = 2999-12-31\nmax = 3", &[14], true),
+    ("expires = 2020-12-31", &[4, 6, 10, 14], true),
+];
+
+#[test]
+fn allowances_cover_no_more_than_they_say() {
+    let text = "import numpy as np\n\ndef mixup(x):\n    return x + np.random.normal(size=3)\n\n\
+                lam = np.random.beta(1, 1, size=2)\n\ndef other(x):\n    y = x * 2\n    \
+                return y + np.random.normal(size=3)\n\ndef _get_action(x):\n    y = x * 2\n    return y + np.random.normal(size=3)\n";
+    let place = Place::with(&[("src/augment/mix.py", text)]);
+    for (allowance, lines, named) in ALLOWANCES {
+        place.policy(&format!(
+            "[[checks.synthetic.allow]]\nrules = ['synthetic/array-draw']\npaths = ['src/augment/**']\nreason = 'why'\n{allowance}\n"
+        ));
+        let ran = place.check(&["--only", "synthetic"]);
+        let found: Vec<_> = ran.findings().iter().map(|f| f["line"].as_u64().unwrap()).collect();
+        assert_eq!(found, *lines, "{allowance}: {ran:?}");
+        let told = place.govctl(&["check", "--only", "synthetic"]);
+        assert_eq!(told.out.contains("the allowance “why”"), *named, "{allowance}: {told:?}");
+    }
+}

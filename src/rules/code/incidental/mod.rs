@@ -12,6 +12,7 @@ use self::vocabulary::{
 use super::catalogue::Kind;
 use super::facts::{Call, Context, DefId, Facts};
 use super::rule::{File, words};
+use super::synthetic::allow;
 
 /// How a fabricated value is followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,11 +35,15 @@ pub fn is_incidental(file: &File<'_>, call: &Call) -> bool {
         return false;
     }
     let noise = call.kind == Kind::Tensor && call.context.has(Context::NOISE);
-    is_used_up(call)
-        || noise
-        || call.context.has(Context::PARAMETER)
-        || any_word(file.facts, call.def, |w| FIRM.contains(&w) || VAGUE.contains(&w))
-        || stands_in(file.facts, call)
+    is_used_up(call) || ((noise || is_told(file.facts, call)) && !allow::names(file, call))
+}
+
+/// Whether what is drawn has a name, or stands in what has one, that says what it is for.
+fn is_told(facts: &Facts, call: &Call) -> bool {
+    call.context.has(Context::PARAMETER)
+        || any_word(facts, call.def, |w| FIRM.contains(&w) || VAGUE.contains(&w))
+        || negatives(facts, call)
+        || distribution::samples(facts, call.def)
 }
 
 /// Whether the file, the class or the function around a draw says what its draws are for.

@@ -3,7 +3,8 @@
 use globset::{GlobBuilder, GlobMatcher};
 
 use super::super::config::Allowance;
-use super::super::rule::Draft;
+use super::super::facts::Call;
+use super::super::rule::{Draft, File};
 
 /// An allowance that does not do what it was written for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +43,15 @@ pub fn apply(allowances: &[Allowance], today: &str, drafts: &mut [(&str, &mut Dr
         }
     }
     unmet
+}
+
+/// Whether an allowance names this place for draws: what it covers is counted, whatever else may excuse it.
+pub fn names(file: &File<'_>, call: &Call) -> bool {
+    const DRAWS: [&str; 3] = ["synthetic/scalar-draw", "synthetic/array-draw", "synthetic/tensor-draw"];
+    let symbol = file.facts.symbol(call.def);
+    file.config.synthetic.allow.iter().filter(|a| !a.rules.is_empty()).any(|allowance| {
+        compile(allowance).is_ok_and(|c| DRAWS.iter().any(|rule| c.is_about(rule, file.path, &symbol)))
+    })
 }
 
 fn is_coverable(draft: &Draft) -> bool {
@@ -89,8 +99,14 @@ fn cover(index: usize, mut compiled: Compiled<'_>, drafts: &mut [(&str, &mut Dra
 
 impl Compiled<'_> {
     fn covers(&self, path: &str, draft: &Draft) -> bool {
+        is_coverable(draft) && self.is_about(&draft.rule, path, &draft.symbol)
+    }
+
+    /// A function is named by its own name, or by those of what it stands in as well.
+    fn is_about(&self, rule: &str, path: &str, symbol: &str) -> bool {
         let any = |globs: &[GlobMatcher], text: &str| globs.is_empty() || globs.iter().any(|g| g.is_match(text));
-        let function = draft.symbol.rsplit('.').next().unwrap_or_default();
-        is_coverable(draft) && any(&self.rules, &draft.rule) && any(&self.paths, path) && any(&self.functions, function)
+        let function = symbol.rsplit('.').next().unwrap_or_default();
+        let named = any(&self.functions, function) || any(&self.functions, symbol);
+        any(&self.rules, rule) && any(&self.paths, path) && named
     }
 }

@@ -6,7 +6,7 @@
 //! `miss.*`, each line that must be found ending in a comment `expect: <rule id>`.
 
 mod admitted_placeholder;
-mod allow;
+pub mod allow;
 mod array_draw;
 mod borrowed;
 pub mod calls_fabricator;
