@@ -127,7 +127,7 @@ fn every_suppression_is_listed_with_age_reason_and_expiry() {
     let expected = [
         r#""comment" 1 "2998-12-31" "a fixture" true"#,
         r#""comment" 2 null "gitleaks:allow" false"#,
-        r#""policy" null "2999-01-01" "a simulation" false"#,
+        r#""policy" null "2999-01-01" "a simulation" true"#,
     ];
     assert_eq!(brief, expected);
     let people = place.govctl(&["rules", "suppressions"]);

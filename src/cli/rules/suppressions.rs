@@ -12,6 +12,7 @@ use crate::cli::policy::options::working_directory;
 use crate::cli::terminal::Terminal;
 use crate::cli::{Exit, PolicyArgs, clock};
 use crate::engine::suppress::Directive;
+use crate::policy::load::Loaded;
 use crate::report::escape::visible;
 use crate::source::git::{Location, Repo};
 
@@ -42,7 +43,9 @@ pub fn run(json: bool, policy: &PolicyArgs, terminal: &mut Terminal) -> Result<E
     let (directives, resolved, report) = check::suppressions(policy)?;
     let today = clock::today();
     let mut all = comments(&directives, &today)?;
-    all.extend(resolved.checks.synthetic.allow.iter().map(|a| {
+    let allowances = &resolved.checks.synthetic.allow;
+    let headings = headings(policy, allowances.len());
+    all.extend(allowances.iter().zip(headings).map(|(a, written)| {
         let expires = a.expires.0.to_string();
         Suppression {
             kind: "policy",
@@ -52,8 +55,8 @@ pub fn run(json: bool, policy: &PolicyArgs, terminal: &mut Terminal) -> Result<E
             reason: a.reason.clone(),
             expired: expires < today,
             expires: Some(expires),
-            since: None,
-            age_days: None,
+            since: day(written),
+            age_days: age(written),
         }
     }));
     if json {
@@ -84,7 +87,6 @@ fn written(repo: &Repo, path: &str, lines: &[u32]) -> Vec<Option<i64>> {
 }
 
 fn comment(directive: &Directive, written: Option<i64>, today: &str) -> Suppression {
-    let written = written.and_then(|s| Timestamp::from_second(s).ok());
     Suppression {
         kind: "comment",
         path: directive.path.clone(),
@@ -93,9 +95,34 @@ fn comment(directive: &Directive, written: Option<i64>, today: &str) -> Suppress
         reason: directive.reason.clone(),
         expired: directive.until.as_deref().is_some_and(|until| until < today),
         expires: directive.until.clone(),
-        since: written.map(|t| t.strftime("%Y-%m-%d").to_string()),
-        age_days: written.map(|t| Timestamp::now().duration_since(t).as_hours() / 24),
+        since: day(written),
+        age_days: age(written),
     }
+}
+
+fn day(written: Option<i64>) -> Option<String> {
+    Timestamp::from_second(written?).ok().map(|t| t.strftime("%Y-%m-%d").to_string())
+}
+
+fn age(written: Option<i64>) -> Option<i64> {
+    Timestamp::from_second(written?).ok().map(|t| Timestamp::now().duration_since(t).as_hours() / 24)
+}
+
+/// When the headings of a policy's allowances were written; `None` where its file is in no commit, or they stand elsewhere.
+fn headings(policy: &PolicyArgs, count: usize) -> Vec<Option<i64>> {
+    let find = || {
+        let dir = working_directory().ok()?;
+        let Ok(Loaded::File { path, .. }) = policy.load_here() else { return None };
+        let text = fs::read_to_string(&path).ok()?;
+        let is_heading = |line: &str| line.replace([' ', '\t'], "").starts_with("[[checks.synthetic.allow]]");
+        let lines: Vec<u32> = (1..).zip(text.lines()).filter(|(_, l)| is_heading(l)).map(|(n, _)| n).collect();
+        let repo = Repo::open(&Location::new(&dir, |name| std::env::var_os(name))).ok()?;
+        let root = fs::canonicalize(repo.work_tree()?).ok()?;
+        let path = fs::canonicalize(path).ok()?;
+        let written = repo.written(path.strip_prefix(&root).ok()?, text.as_bytes(), &lines);
+        (written.len() == count).then_some(written)
+    };
+    find().unwrap_or_else(|| vec![None; count])
 }
 
 fn table(all: &[Suppression], terminal: &mut Terminal) -> Result<()> {
