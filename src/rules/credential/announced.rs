@@ -1,14 +1,16 @@
 //! Values that no name announces but their place: user and password in a URL, in a header, on a command line.
 
 use super::candidate::{Candidate, Joint, Quote, VALUE};
-use super::literal::{Cursor, closing, is_quote, skip_literal_prefix};
+use super::literal::{Cursor, closing, is_quote, skip_literal_prefix, table};
+
+/// What ends the part of a URL that names a user and a host.
+static ENDS_HOST: [bool; 256] = table(b"\t\n\x0C\r /?#\"'`<>(){}|,");
 
 /// `scheme://user:password@host`, its `://` at `at`.
 pub fn url(text: &[u8], at: usize, found: &mut dyn FnMut(Candidate)) {
     let start = at + 3;
     let rest = &text[start..(start + 400).min(text.len())];
-    let stop =
-        rest.iter().position(|b| b.is_ascii_whitespace() || b"/?#\"'`<>(){}|,".contains(b)).unwrap_or(rest.len());
+    let stop = rest.iter().position(|b| ENDS_HOST[usize::from(*b)]).unwrap_or(rest.len());
     let Some(host) = memchr::memrchr(b'@', &rest[..stop]) else { return };
     let Some(colon) = memchr::memchr(b':', &rest[..host]) else { return };
     let name = text[..at].iter().rposition(|b| !b.is_ascii_alphanumeric() && *b != b'+').map_or(0, |i| i + 1);

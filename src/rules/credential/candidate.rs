@@ -88,33 +88,26 @@ pub const GAP: usize = 80;
 pub fn around(text: &[u8], at: usize, len: usize, language: Language, found: &mut dyn FnMut(Candidate)) -> usize {
     let word = &text[at..at + len];
     let is = |w: &[u8]| word.eq_ignore_ascii_case(w);
-    if is(b"://") {
-        url(text, at, found);
-        return at + len;
-    }
-    if is(b"basic ") || is(b"bearer ") {
-        scheme(text, at, at + len - 1, found);
-        return at + len;
-    }
-    if is(b"b64encode(") || is(b"btoa(") {
-        encoded_pair(text, at, at + len, found);
-        return at + len;
-    }
-    if is(b"curl ") {
-        curl(text, at, found);
-        return at + len;
-    }
-    if word.contains(&b' ') && command::COMMANDS.iter().any(|c| is(c)) {
-        command::flag(text, at, found);
-        return at + len;
-    }
-    let name = name_around(text, at, at + len);
-    if name.len() <= NAME {
-        let end = name.end;
-        after_name(text, name, language, found);
-        return end;
+    match word[0].to_ascii_lowercase() {
+        b':' if is(b"://") => url(text, at, found),
+        b'b' if is(b"basic ") || is(b"bearer ") => scheme(text, at, at + len - 1, found),
+        b'b' if is(b"b64encode(") || is(b"btoa(") => encoded_pair(text, at, at + len, found),
+        b'c' if is(b"curl ") => curl(text, at, found),
+        b'd' | b'm' if command::COMMANDS.iter().any(|c| is(c)) => command::flag(text, at, found),
+        _ => return named(text, at, at + len, language, found),
     }
     at + len
+}
+
+/// The same of a keyword that is part of a name.
+fn named(text: &[u8], at: usize, end: usize, language: Language, found: &mut dyn FnMut(Candidate)) -> usize {
+    let name = name_around(text, at, end);
+    if name.len() > NAME {
+        return end;
+    }
+    let end = name.end;
+    after_name(text, name, language, found);
+    end
 }
 
 fn is_name(b: u8) -> bool {
@@ -133,9 +126,8 @@ fn name_around(text: &[u8], at: usize, end: usize) -> Range<usize> {
         stop -= 1;
     }
     if stop == end {
-        while stop < text.len() && stop - start <= NAME && is_name(text[stop]) {
-            stop += 1;
-        }
+        let rest = &text[stop..text.len().min(stop.max(start + NAME + 1))];
+        stop += rest.iter().take_while(|b| is_name(**b)).count();
     }
     while stop > at && matches!(text[stop - 1], b'.' | b'-') {
         stop -= 1;

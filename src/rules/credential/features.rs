@@ -7,11 +7,12 @@ use base64::Engine as _;
 use super::around;
 use super::candidate::{Candidate, Joint, Quote};
 use super::command;
+use super::grammar::{Grammar, grammar};
 use super::language::Language;
 use super::literal::in_text;
 use super::name::{self, NameFacts};
 use super::spot::{holds_in_any_case, same};
-use super::value::{Grammar, Shape, clamp, grammar, shape};
+use super::value::{Shape, clamp, shape};
 use super::words::{Wordiness, wordiness};
 
 /// How many features there are.
@@ -171,24 +172,23 @@ pub fn complete(subject: &Subject<'_>, features: &mut Features) {
 pub fn cheap(subject: &Subject<'_>, language: Language) -> Features {
     let value = &subject.value[..subject.value.len().min(1024)];
     let (shape, words, grammar) = (shape(value), wordiness(value), grammar(value));
-    let parts: [&[i16]; 7] = [
-        &of_name(subject),
-        &of_context(subject, language),
-        &of_shape(&shape),
-        &of_words(&shape, &words),
-        &of_grammar(&grammar),
-        &of_relation(subject, &shape, &grammar),
-        &around::cheap(subject),
-    ];
     let mut out: Features = [0; COUNT];
-    let mut rest = &mut out[..];
-    for part in parts {
-        let (here, behind) = rest.split_at_mut(part.len());
-        here.copy_from_slice(part);
-        rest = behind;
-    }
+    let rest = fill(&mut out, of_name(subject));
+    let rest = fill(rest, of_context(subject, language));
+    let rest = fill(rest, of_shape(&shape));
+    let rest = fill(rest, of_words(&shape, &words));
+    let rest = fill(rest, of_grammar(&grammar));
+    let rest = fill(rest, of_relation(subject, &shape, &grammar));
+    let rest = fill(rest, around::cheap(subject));
     debug_assert!(rest.is_empty());
     out
+}
+
+/// Puts some features in their place; what is left for the others.
+fn fill<const N: usize>(out: &mut [i16], some: [i16; N]) -> &mut [i16] {
+    let Some((here, rest)) = out.split_first_chunk_mut() else { return &mut [] };
+    *here = some;
+    rest
 }
 
 fn of_name(subject: &Subject<'_>) -> [i16; 16] {

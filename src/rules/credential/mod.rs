@@ -1,9 +1,9 @@
 //! Credentials without a format: passwords, keys and headers that only their surroundings give away.
 //!
 //! A keyword of a rule with a [`Kind`] leads to a [`candidate`]: a name and a value, joined in the way of the file's
-//! [`language`]. The candidate becomes [`features`]: what the [`name`] says, what the [`value`] looks like, how much of it
-//! is [`words`]. The [`model`], an ensemble of small decision trees trained by `tests/bench/train_credentials.py`, adds
-//! them up to a score, and [`evidence`] says in words what spoke for and against.
+//! [`language`]. The candidate becomes [`features`]: what the [`name`] says, what the [`value`] looks like and by its
+//! [`grammar`] could be, how much of it is [`words`]. The [`model`], an ensemble of small decision trees trained by
+//! `tests/bench/train_credentials.py`, adds them up to a score, and [`evidence`] says in words what spoke for and against.
 //!
 //! Absent on purpose: file names, list of known values, anything that looks beyond the lines around a value.
 
@@ -13,6 +13,7 @@ pub mod candidate;
 pub mod command;
 pub mod evidence;
 pub mod features;
+pub mod grammar;
 pub mod language;
 pub mod layout;
 pub mod literal;
@@ -110,6 +111,9 @@ pub fn scan(
 ) {
     candidates(text, hits, language, &mut |c| {
         let Some(subject) = Subject::new(&c, text) else { return };
+        if is_only_words(&subject) {
+            return;
+        }
         let cheap = features::cheap(&subject, language);
         if seen.holds(&cheap, least) {
             return;
@@ -130,6 +134,16 @@ pub fn scan(
     });
 }
 
+/// Whether a value is words, not all of them of three letters, and its name speaks of no password. Such a value the scorer
+/// is far from taking for a credential whatever else there is to it: of half of all candidates nothing else need be asked.
+fn is_only_words(subject: &Subject<'_>) -> bool {
+    if subject.name.password || !grammar::may_be_words(&subject.value) {
+        return false;
+    }
+    let words = words::wordiness(&subject.value);
+    words.known == 100 && words.longest >= 4
+}
+
 /// The candidates that the keywords announce, those left out that can be none at a glance.
 pub fn candidates(text: &[u8], hits: &[(u32, u16)], language: Language, found: &mut dyn FnMut(Candidate)) {
     let mut past = 0;
@@ -147,22 +161,29 @@ pub fn candidates(text: &[u8], hits: &[(u32, u16)], language: Language, found: &
 
 /// Words that contain a keyword and mean something else: they are frequent, so they are left out before anything is read.
 fn is_common_word(text: &[u8], at: usize) -> bool {
+    let starts = |w: &[u8]| text.get(at..at + w.len()).is_some_and(|t| t.eq_ignore_ascii_case(w));
+    match text[at].to_ascii_lowercase() {
+        b'a' => starts(b"author") && !starts(b"authori"),
+        b'c' => starts(b"credit"),
+        b'p' => starts(b"passing") || starts(b"passed") || starts(b"passes") || is_told_to_pass(text, at),
+        b't' => starts(b"tokeniz"),
+        _ => false,
+    }
+}
+
+/// `pass` as a word of a sentence.
+fn is_told_to_pass(text: &[u8], at: usize) -> bool {
     let rest = &text[at..(at + 8).min(text.len())];
-    let starts = |w: &[u8]| rest.len() >= w.len() && rest[..w.len()].eq_ignore_ascii_case(w);
-    let before = at.checked_sub(1).map_or(b' ', |i| text[i]);
-    (starts(b"author") && !starts(b"authori"))
-        || starts(b"credit")
-        || starts(b"passing")
-        || starts(b"passed")
-        || starts(b"passes")
-        || starts(b"tokeniz")
-        || (starts(b"pass ") && before == b' ' && !rest[5..].iter().any(|b| b"=:\"'".contains(b)))
+    rest.get(4) == Some(&b' ')
+        && rest[..4].eq_ignore_ascii_case(b"pass")
+        && (at == 0 || text[at - 1] == b' ')
+        && !rest[5..].iter().any(|b| b"=:\"'".contains(b))
 }
 
 fn is_plausible(c: &Candidate, text: &[u8]) -> bool {
     let value = &text[c.value.clone()];
     (4..=2048).contains(&value.len())
-        && !value::is_template(value)
+        && !grammar::is_template(value)
         // As vendors mark the keys of their documentation.
         && !spot::holds(value, b"EXAMPLE")
         && !value.ends_with(b"...")
@@ -184,4 +205,42 @@ fn is_list(c: &Candidate) -> bool {
 /// The end of the line that holds `at`.
 fn line_end(text: &[u8], at: usize) -> usize {
     memchr::memchr(b'\n', &text[at..]).map_or(text.len(), |i| at + i)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A few of the words of the list, joined in one of the ways that words are.
+    fn some_words(rng: &mut fastrand::Rng, all: &[&str]) -> String {
+        let sign = rng.choice(["-", "_", ".", " ", "/", ""]).unwrap_or_default();
+        let one = |rng: &mut fastrand::Rng| {
+            let word = rng.choice(all).copied().unwrap_or_default();
+            if sign.is_empty() { word[..1].to_uppercase() + &word[1..] } else { word.to_owned() }
+        };
+        (0..rng.usize(1..6)).map(|_| one(rng)).collect::<Vec<_>>().join(sign)
+    }
+
+    #[test]
+    fn what_is_only_words_is_far_from_a_credential() {
+        const NAMES: [&str; 6] = ["token", "secret_key", "api_key", "auth", "credentials", "SECRET"];
+        const JOINTS: [&str; 6] = [" = \"@\"", ": @", "=@", ": '@'", " => \"@\"", "(\"@\")"];
+        const LANGUAGES: [Language; 4] = [Language::Code, Language::Yaml, Language::Settings, Language::Prose];
+        let mut rng = fastrand::Rng::with_seed(11);
+        let (all, mut judged): (Vec<&str>, u32) = (include_str!("words.txt").lines().collect(), 0);
+        for _ in 0..4000 {
+            let (name, joint) = (rng.choice(NAMES).unwrap(), rng.choice(JOINTS).unwrap());
+            let text = format!("user = x\n{name}{}\nhost: y\n", joint.replace('@', &some_words(&mut rng, &all)));
+            let language = rng.choice(LANGUAGES).unwrap();
+            candidates(text.as_bytes(), &[(9, 3)], language, &mut |c| {
+                let Some(subject) = Subject::new(&c, text.as_bytes()) else { return };
+                if is_only_words(&subject) {
+                    judged += 1;
+                    let score = model::score(&features::of(&subject, language));
+                    assert_eq!(model::confidence(score), None, "{score} {text}");
+                }
+            });
+        }
+        assert!(judged > 1000, "{judged}");
+    }
 }

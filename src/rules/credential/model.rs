@@ -26,7 +26,7 @@ struct Model<const N: usize> {
 
 #[allow(long_running_const_eval)]
 static MODEL: Model<{ lines(TABLE) - 1 }> = match read(TABLE) {
-    Some((start, trees)) => Model::new(start, trees),
+    Some((start, trees)) => Model::new(start, most_first(trees)),
     None => panic!("model.txt is malformed"),
 };
 
@@ -44,6 +44,23 @@ pub fn judge(features: &mut Features, least: Confidence, complete: impl FnOnce(&
         Confidence::Low => LOW,
     };
     MODEL.score(features, least, complete).and_then(confidence)
+}
+
+/// Those first that can add the most: then the others soon cannot lift a score to the limit.
+const fn most_first<const N: usize>(mut trees: [Tree; N]) -> [Tree; N] {
+    let mut at = 0;
+    while at < N {
+        let (mut best, mut other) = (at, at + 1);
+        while other < N {
+            if trees[other].most() > trees[best].most() {
+                best = other;
+            }
+            other += 1;
+        }
+        (trees[at], trees[best]) = (trees[best], trees[at]);
+        at += 1;
+    }
+    trees
 }
 
 impl<const N: usize> Model<N> {

@@ -37,8 +37,10 @@ impl Split {
     }
 }
 
-/// One tree: every walk through it takes as many steps, so that the processor need not guess which is the last.
+/// One tree: every walk through it takes as many steps, so that the processor need not guess which is the last. It begins
+/// where a line of the cache does.
 #[derive(Clone, Copy)]
+#[repr(align(64))]
 pub struct Tree {
     /// Breadth first, from 1: the children of `n` are `2 n` and `2 n + 1`. [`Split::none`] where nothing goes right.
     splits: [Split; LEAVES],
