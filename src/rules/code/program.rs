@@ -76,6 +76,9 @@ impl Index {
             }
             if facts.imports.iter().any(|i| i.kind.star) {
                 out.starred.insert(member.module.clone(), file as usize);
+                if let Some(folder) = member.module.strip_suffix("/index") {
+                    out.starred.insert(folder.to_owned(), file as usize);
+                }
             }
             out.folder(member);
         }

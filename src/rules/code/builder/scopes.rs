@@ -96,6 +96,11 @@ impl Builder<'_> {
         star.then_some(Value::UNKNOWN)
     }
 
+    /// Whether a name is bound here.
+    pub fn is_bound(&mut self, name: &str) -> bool {
+        self.lookup(name).is_some()
+    }
+
     /// Whether a name can only come from a star import.
     pub fn is_starred(&self, name: Seg) -> bool {
         let (mut at, mut star) = (self.scope, false);

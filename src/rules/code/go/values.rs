@@ -6,7 +6,7 @@ use super::super::builder::Value;
 use super::super::catalogue::Kind;
 use super::super::facts::{Context, How, Place, Rows};
 use super::super::names::Sym;
-use super::super::suspect;
+use super::super::{incidental, suspect};
 use super::{BUILTINS, Reader, named, place};
 
 impl<'s> Reader<'s, '_> {
@@ -90,6 +90,9 @@ impl<'s> Reader<'s, '_> {
         let kind = self.build.kind_as_written(target.path, self.root(callee), method);
         let kind = if kind == Kind::Print { self.printed(first) } else { kind };
         let extra = if first.is_some_and(|f| self.writes_rows(f)) { Context::WRITES } else { Context::default() };
+        // `rand.Intn(len(rows))` is a position.
+        let bounded = first.is_some_and(|f| self.is_length(f)) && method.is_some_and(incidental::draws_integers);
+        let extra = if bounded { extra.with(Context::INDEX) } else { extra };
         let outer = self.build.context;
         self.build.context = self.build.argument_context(kind);
         let mut arguments = 0;
@@ -103,6 +106,10 @@ impl<'s> Reader<'s, '_> {
         self.build.context = outer;
         let value = self.build.call(place(node), target, kind, arguments, method, extra);
         self.values.insert(node.id(), value);
+    }
+
+    fn is_length(&self, node: Node<'_>) -> bool {
+        node.kind() == "call_expression" && node.child_by_field_name("function").is_some_and(|f| self.text(f) == "len")
     }
 
     /// The name that a chain of fields and calls starts with.

@@ -13,19 +13,7 @@ use super::{Reader, place};
 impl Reader<'_, '_> {
     /// Functions and classes are known before the line that declares them.
     pub(super) fn declare(&mut self, body: &[Statement<'_>]) {
-        for statement in body {
-            let name = match statement {
-                Statement::FunctionDeclaration(f) => f.id.as_ref(),
-                Statement::ClassDeclaration(c) => c.id.as_ref(),
-                _ => None,
-            };
-            if let Some(id) = name {
-                let base = self.build.facts.defs[self.build.def as usize].path;
-                let seg = self.build.facts.names.seg(id.name.as_str());
-                let path = self.build.facts.names.join(base, seg);
-                self.build.bind(id.name.as_str(), Value { path, how: How::Local, node: 0 });
-            }
-        }
+        body.iter().for_each(|statement| self.declare_statement(statement));
     }
 
     pub(super) fn documented(&self, start: u32) -> bool {
@@ -61,10 +49,7 @@ impl Reader<'_, '_> {
         self.build.depth = 0;
         self.build.context = Context::default();
         for parameter in &params.items {
-            self.bind_pattern(&parameter.pattern, Value::UNKNOWN);
-            if let Some(initial) = &parameter.initializer {
-                self.visit_expression(initial);
-            }
+            self.parameter(parameter);
         }
         if let Some(rest) = &params.rest {
             self.bind_pattern(&rest.rest.argument, Value::UNKNOWN);
@@ -126,7 +111,7 @@ impl Reader<'_, '_> {
                 self.plain_function(name, name_span, f, None);
                 Some(known)
             }
-            _ => None,
+            _ => self.names_functions(name, value),
         }
     }
 }

@@ -3,24 +3,27 @@
 mod definitions;
 pub mod doubt;
 mod fallbacks;
+mod stands;
 mod values;
 
 use oxc_allocator::Allocator;
 use oxc_ast::ast::{
     ArrowFunctionBody, ArrowFunctionExpression, AssignmentExpression, BinaryExpression, CallExpression, CatchClause,
     Class, ClassHeritage, ComputedMemberExpression, ConditionalExpression, DoWhileStatement, ExportAllDeclaration,
-    ExportFromDeclaration, Expression, ForInStatement, ForOfStatement, ForStatement, Function, IfStatement,
-    ImportDeclaration, ImportDeclarationSpecifier, ImportExpression, ImportOrExportKind, LogicalExpression,
-    MethodDefinition, NewExpression, Program, PropertyDefinition, ReturnStatement, Statement, StringLiteral,
-    SwitchCase, TemplateElement, ThrowStatement, VariableDeclarator, WhileStatement, YieldExpression,
+    ExportDefaultDeclaration, ExportFromDeclaration, ExportNamedDeclaration, Expression, ForInStatement,
+    ForOfStatement, ForStatement, Function, IfStatement, ImportDeclaration, ImportDeclarationSpecifier,
+    ImportExpression, ImportOrExportKind, LogicalExpression, MethodDefinition, NewExpression, Program,
+    PropertyDefinition, ReturnStatement, Statement, StringLiteral, SwitchCase, TemplateElement, ThrowStatement,
+    VariableDeclarator, WhileStatement, YieldExpression,
 };
 use oxc_ast_visit::{Visit, walk};
 use oxc_parser::Parser;
 use oxc_span::{GetSpan, SourceType, Span};
-use oxc_syntax::operator::LogicalOperator;
+use oxc_syntax::operator::{BinaryOperator, LogicalOperator};
 use oxc_syntax::scope::ScopeFlags;
 use rustc_hash::FxHashMap;
 
+use self::stands::key_name;
 use super::builder::{Builder, ScopeKind, Value};
 use super::catalogue::Catalogue;
 use super::facts::{Context, DefId, DefKind, Facts, How, Import, ImportKind, Language, Place};
@@ -53,6 +56,7 @@ pub fn read(source: &str, path: &str, module: &str, language: Language, catalogu
     reader.declare(&parsed.program.body);
     reader.visit_program(&parsed.program);
     reader.build.enter(0);
+    reader.hand_out_constants();
     reader.build.finish()
 }
 
@@ -101,6 +105,10 @@ struct Reader<'s, 'c> {
     calls: FxHashMap<(u32, u32), Value>,
     throws: u32,
     docs: Vec<u32>,
+}
+
+fn is_length(expression: &Expression<'_>) -> bool {
+    matches!(expression, Expression::StaticMemberExpression(m) if matches!(m.property.name.as_str(), "length" | "size"))
 }
 
 fn place(span: Span) -> Place {
@@ -233,10 +241,23 @@ impl<'a> Visit<'a> for Reader<'_, '_> {
         }
     }
 
+    fn visit_export_named_declaration(&mut self, it: &ExportNamedDeclaration<'a>) {
+        for s in &it.specifiers {
+            let value = self.build.lookup(s.local.name().as_str()).unwrap_or(Value::UNKNOWN);
+            self.hand_out(s.exported.name().as_str(), value);
+        }
+    }
+
+    fn visit_export_default_declaration(&mut self, it: &ExportDefaultDeclaration<'a>) {
+        walk::walk_export_default_declaration(self, it);
+        self.hand_out_default(&it.declaration);
+    }
+
     fn visit_export_all_declaration(&mut self, it: &ExportAllDeclaration<'a>) {
         let module = self.absolute(it.source.value.as_str());
-        let kind = ImportKind { star: true, reexport: true, used: true, ..ImportKind::default() };
-        self.import(module, "", "", it.span, it.span, kind);
+        let name = it.exported.as_ref().map(|name| name.name().to_string()).unwrap_or_default();
+        let kind = ImportKind { star: name.is_empty(), reexport: true, used: true, ..ImportKind::default() };
+        self.import(module, "", &name, it.span, it.span, kind);
     }
 
     fn visit_import_expression(&mut self, it: &ImportExpression<'a>) {
@@ -263,6 +284,9 @@ impl<'a> Visit<'a> for Reader<'_, '_> {
     }
 
     fn visit_assignment_expression(&mut self, it: &AssignmentExpression<'a>) {
+        if self.common_export(&it.left, &it.right) {
+            return;
+        }
         self.visit_expression(&it.right);
         let value = self.value(&it.right);
         self.assign_target(&it.left, value);
@@ -277,9 +301,7 @@ impl<'a> Visit<'a> for Reader<'_, '_> {
         // One without a name belongs to what it stands in.
         let outer = (self.build.scope, self.build.depth);
         self.build.open(ScopeKind::Function, self.build.def);
-        for parameter in &it.params.items {
-            self.bind_pattern(&parameter.pattern, Value::UNKNOWN);
-        }
+        it.params.items.iter().for_each(|parameter| self.parameter(parameter));
         match &it.body {
             ArrowFunctionBody::FunctionBody(body) => {
                 self.declare(&body.statements);
@@ -314,14 +336,14 @@ impl<'a> Visit<'a> for Reader<'_, '_> {
     }
 
     fn visit_method_definition(&mut self, it: &MethodDefinition<'a>) {
-        let name = it.key.static_name().unwrap_or_default();
+        let name = key_name(&it.key);
         let owner = self.class;
         self.plain_function(&name, it.key.span(), &it.value, owner);
     }
 
     fn visit_property_definition(&mut self, it: &PropertyDefinition<'a>) {
         let Some(value) = &it.value else { return };
-        let name = it.key.static_name().unwrap_or_default();
+        let name = key_name(&it.key);
         if let Expression::ArrowFunctionExpression(f) = value {
             self.arrow(&name, it.key.span(), f);
             return;
@@ -385,6 +407,9 @@ impl<'a> Visit<'a> for Reader<'_, '_> {
     fn visit_binary_expression(&mut self, it: &BinaryExpression<'a>) {
         if it.operator.is_compare() || it.operator.is_equality() {
             self.with(Context::GATE, |reader| walk::walk_binary_expression(reader, it));
+        } else if it.operator == BinaryOperator::Multiplication && (is_length(&it.left) || is_length(&it.right)) {
+            // `Math.random() * rows.length` is a position.
+            self.with(Context::INDEX, |reader| walk::walk_binary_expression(reader, it));
         } else {
             walk::walk_binary_expression(self, it);
         }

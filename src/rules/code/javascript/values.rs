@@ -7,7 +7,7 @@ use oxc_span::{GetSpan, Span};
 
 use super::super::builder::Value;
 use super::super::catalogue::Kind;
-use super::super::facts::{Context, How, ImportKind, Place, Rows};
+use super::super::facts::{Context, Def, DefKind, How, ImportKind, Place, Rows};
 use super::super::names::Sym;
 use super::super::suspect;
 use super::{Reader, place};
@@ -63,15 +63,21 @@ impl Reader<'_, '_> {
                 let base = self.class.and_then(|c| self.build.facts.def(c)).and_then(|d| d.bases.first().copied());
                 Value { path: base.unwrap_or(Sym::NONE), how: How::Own, node: 0 }
             }
-            Expression::StaticMemberExpression(m) => {
-                let object = self.value(&m.object);
-                self.build.attribute(object, m.property.name.as_str())
-            }
+            Expression::StaticMemberExpression(m) => self.member_of(&m.object, m.property.name.as_str()),
             Expression::PrivateFieldExpression(m) => {
                 let object = self.value(&m.object);
-                self.build.attribute(object, m.field.name.as_str())
+                self.build.attribute(object, &format!("#{}", m.field.name))
             }
-            Expression::ComputedMemberExpression(m) => self.value(&m.object).anonymous(),
+            Expression::ComputedMemberExpression(m) => match &m.expression {
+                Expression::StringLiteral(name) => self.member_of(&m.object, name.value.as_str()),
+                _ => self.value(&m.object).anonymous(),
+            },
+            Expression::ImportExpression(e) => match &e.source {
+                Expression::StringLiteral(name) => {
+                    Value { path: self.absolute(name.value.as_str()), how: How::Import, node: 0 }
+                }
+                _ => Value::UNKNOWN,
+            },
             Expression::CallExpression(c) => self.called(c.span),
             Expression::NewExpression(c) => self.called(c.span),
             Expression::UnaryExpression(e) => self.value(&e.argument).anonymous(),
@@ -91,6 +97,26 @@ impl Reader<'_, '_> {
             },
             wrapped => self.unwrapped(wrapped),
         }
+    }
+
+    /// `object.name`; what is a member of the global object is a global.
+    fn member_of(&mut self, object: &Expression<'_>, name: &str) -> Value {
+        let value = self.value(object);
+        let global = |id: &str| matches!(id, "globalThis" | "window" | "global" | "self");
+        match object {
+            Expression::Identifier(id) if global(id.name.as_str()) && !self.build.is_bound(id.name.as_str()) => {
+                self.name(name)
+            }
+            _ if matches!(name, "call" | "apply" | "bind") && self.is_function(value) => value,
+            _ => self.build.attribute(value, name),
+        }
+    }
+
+    /// Whether a name is known to be that of a function.
+    fn is_function(&mut self, value: Value) -> bool {
+        let defines = |d: &Def| d.kind == DefKind::Function && d.path == value.path;
+        value.path.is_some()
+            && (self.build.kind(value.path) != Kind::Other || self.build.facts.defs.iter().any(defines))
     }
 
     /// What only wraps another expression stands for that.
@@ -185,11 +211,16 @@ impl Reader<'_, '_> {
             Expression::StaticMemberExpression(m) => Some(m.property.name.as_str().to_owned()),
             _ => None,
         };
+        let binds = method.as_deref() == Some("bind") && self.is_function(target);
         let kind = self.build.kind_as_written(target.path, root(callee), method.as_deref());
         let extra = if arguments.first().is_some_and(writes_rows) { Context::WRITES } else { Context::default() };
         let sends = kind == Kind::Send;
         let outer = self.build.context;
         self.build.context = self.build.argument_context(kind);
+        // What a comparison of elements draws decides about their order.
+        if matches!(method.as_deref(), Some("sort" | "toSorted")) {
+            self.build.context = self.build.context.with(Context::GATE);
+        }
         // What is called in a function that is handed over is called inside of what takes it.
         let takes_function = arguments
             .iter()
@@ -220,6 +251,8 @@ impl Reader<'_, '_> {
                 self.collected(callee, kind, node, result)
             }
         };
+        // `f.bind(…)` is `f`, still to be called.
+        let value = if binds { Value { node: value.node, ..target } } else { value };
         self.calls.insert((span.start, span.end), value);
     }
 

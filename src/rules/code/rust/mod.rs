@@ -15,7 +15,7 @@ use super::builder::{Builder, ScopeKind, Value};
 use super::catalogue::Catalogue;
 use super::facts::{Context, DefId, DefKind, Facts, How, Language, Place, Rows};
 use super::names::Sym;
-use super::pieces;
+use super::{incidental, pieces};
 
 /// Reads one file. `module` is its path from the crate's root, `crate.a.b`.
 pub fn read(source: &str, module: &str, catalogue: &Catalogue) -> Facts {
@@ -247,6 +247,9 @@ impl Reader<'_> {
         self.build.guard = guard;
         // What `unwrap_or_else` and its kin are handed stands in for what failed.
         let extra = if writes { Context::WRITES } else { Context::default() };
+        let bounded =
+            method.is_some_and(incidental::draws_integers) && arguments.first().is_some_and(values::ends_at_a_length);
+        let extra = if bounded { extra.with(Context::INDEX) } else { extra };
         let value = self.build.call(at, callee, kind, node, method, extra);
         let passes = method.is_some_and(|m| {
             m.starts_with("unwrap_or") || matches!(m, "or" | "or_else" | "map" | "chain" | "collect" | "push")

@@ -173,6 +173,12 @@ pub(super) fn writes_rows(receiver: &Expr) -> bool {
     }
 }
 
+/// `0..rows.len()`: what is drawn from it is a position.
+pub(super) fn ends_at_a_length(argument: &Expr) -> bool {
+    let Expr::Range(range) = argument else { return false };
+    matches!(range.end.as_deref(), Some(Expr::MethodCall(c)) if c.method == "len")
+}
+
 /// Whether an argument is a statement of SQL that writes rows.
 pub(super) fn is_writing(argument: &Expr) -> bool {
     let literal = match argument {
