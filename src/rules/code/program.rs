@@ -8,7 +8,7 @@ use hashbrown::HashTable;
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::config::{CodeConfig, Roots};
-use super::facts::{DefKind, Facts};
+use super::facts::{DefKind, Facts, Language};
 use super::names::{Names, Sym};
 use super::rule::{Class, File};
 
@@ -187,12 +187,18 @@ impl<'a> Program<'a> {
 
     /// The definition of this full name: (file, definition).
     fn defined(&self, name: &str) -> Option<(usize, usize)> {
-        find(&self.index().defs, hash(name), name, |at| def_name(self.members, at))
+        let here = |name: &str| find(&self.index().defs, hash(name), name, |at| def_name(self.members, at));
+        // Go writes the path of the whole module before that of the folder.
+        let inside = || name.match_indices('/').find_map(|(at, _)| here(&name[at + 1..]));
+        here(name).or_else(|| inside().filter(|(file, _)| self.members[*file].facts.language == Language::Go))
     }
 
     /// What a name stands for that a module re-exports or binds.
     fn exported(&self, name: &str) -> Option<String> {
-        let found = find(&self.index().exports, hash(name), name, |at| export_name(self.members, at));
+        let here = |name: &str| find(&self.index().exports, hash(name), name, |at| export_name(self.members, at));
+        let inside = || name.match_indices('/').find_map(|(at, _)| here(&name[at + 1..]));
+        let found =
+            here(name).or_else(|| inside().filter(|(file, _)| self.members[*file].facts.language == Language::Go));
         let target = |(file, at): (usize, usize)| {
             let facts = &self.members[file].facts;
             facts.text(facts.exports[at].1)
@@ -250,7 +256,7 @@ impl<'a> Program<'a> {
         }
         if let Some((file, at)) = self.defined(name) {
             let def = &self.members[file].facts.defs[at];
-            return (def.kind == DefKind::Function).then(|| name.to_owned());
+            return (def.kind == DefKind::Function).then(|| self.members[file].facts.text(def.path));
         }
         // `make().run`: the result of `make`, or the instance of a class.
         if let Some(at) = name.rfind("()") {

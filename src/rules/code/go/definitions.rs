@@ -70,10 +70,47 @@ impl<'s> Reader<'s, '_> {
     pub(super) fn type_spec(&mut self, node: Node<'_>) {
         if let Some(name) = node.child_by_field_name("name") {
             let text = self.text(name);
-            self.define(text, DefKind::Class, node, name);
+            let def = self.define(text, DefKind::Class, node, name);
             self.bind_local(text);
+            if let Some(of) = node.child_by_field_name("type").filter(|t| t.kind() == "struct_type") {
+                self.fields(def, of);
+            }
         }
         self.children(node);
+    }
+
+    /// What the fields of a struct are, and what it embeds.
+    fn fields(&mut self, class: DefId, of: Node<'_>) {
+        let Some(list) = of.named_child(0) else { return };
+        for field in super::named(list) {
+            let Some(kind) = field.child_by_field_name("type") else { continue };
+            let path = self.type_path(kind);
+            let mut cursor = field.walk();
+            let names: Vec<Node<'_>> = field.children_by_field_name("name", &mut cursor).collect();
+            let owner = self.build.facts.defs[class as usize].path;
+            for name in &names {
+                let seg = self.build.facts.names.seg(self.text(*name));
+                let own = self.build.facts.names.join(owner, seg);
+                if path.is_some() {
+                    self.fields.insert(own, path);
+                }
+            }
+            if names.is_empty() && path.is_some() {
+                self.build.def_mut(class).bases.push(path);
+            }
+        }
+    }
+
+    /// The name of a type, or of what it points to.
+    pub(super) fn type_path(&mut self, of: Node<'_>) -> Sym {
+        match of.kind() {
+            "pointer_type" => of.named_child(0).map_or(Sym::NONE, |inner| self.type_path(inner)),
+            "type_identifier" | "qualified_type" => {
+                let value = self.value(of);
+                if value.how == How::Builtin { Sym::NONE } else { value.path }
+            }
+            _ => Sym::NONE,
+        }
     }
 
     pub(super) fn function(&mut self, node: Node<'_>) {
@@ -103,6 +140,13 @@ impl<'s> Reader<'s, '_> {
         if let Some(parameters) = node.child_by_field_name("parameters") {
             self.parameters(parameters);
         }
+        if let Some(result) = node.child_by_field_name("result") {
+            let class = self.type_path(result);
+            if class.is_some() {
+                let result = self.build.facts.names.called(class);
+                self.build.def_mut(def).result = result;
+            }
+        }
         if let Some(body) = node.child_by_field_name("body") {
             self.children(body);
         }
@@ -122,8 +166,10 @@ impl<'s> Reader<'s, '_> {
         for parameter in node.named_children(&mut cursor) {
             let mut inner = parameter.walk();
             let names: Vec<_> = parameter.children_by_field_name("name", &mut inner).collect();
+            let path = parameter.child_by_field_name("type").map_or(Sym::NONE, |of| self.type_path(of));
+            let value = if path.is_some() { Value { path, how: How::Assigned, node: 0 } } else { Value::UNKNOWN };
             for name in names {
-                self.build.bind(self.text(name), Value::UNKNOWN);
+                self.build.bind(self.text(name), value);
             }
         }
     }

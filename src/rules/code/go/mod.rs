@@ -17,6 +17,7 @@ pub fn read(source: &str, path: &str, module: &str, catalogue: &Catalogue) -> Fa
         build: Builder::new(Language::Go, "", source, catalogue),
         source,
         values: FxHashMap::default(),
+        fields: FxHashMap::default(),
         docs: Vec::new(),
     };
     let names = &mut reader.build.facts.names;
@@ -56,6 +57,8 @@ struct Reader<'s, 'c> {
     build: Builder<'c>,
     source: &'s str,
     values: FxHashMap<usize, Value>,
+    /// What fields of structs are: (the field's name, its type's).
+    fields: FxHashMap<Sym, Sym>,
     docs: Vec<u32>,
 }
 
@@ -258,15 +261,28 @@ impl<'s> Reader<'s, '_> {
         for (nth, target) in targets.iter().enumerate() {
             let value = match values.get(nth) {
                 Some(value) => *value,
+                None if right.is_none() => self.declared(node),
                 None => values.first().map_or(Value::UNKNOWN, |v| v.anonymous()),
             };
             self.assign(*target, value);
+            if self.build.def == 0 && value.path.is_some() && node.kind() == "var_spec" {
+                let module = self.build.facts.module;
+                let seg = self.build.facts.names.seg(self.text(*target));
+                let given = self.build.facts.names.join(module, seg);
+                self.build.facts.exports.push((given, value.path));
+            }
             if let Some(literal) =
                 right.and_then(|r| if r.kind() == "expression_list" { r.named_child(nth as u32) } else { Some(r) })
             {
                 self.note_rows(*target, literal);
             }
         }
+    }
+
+    /// `var s lab.Source`
+    fn declared(&mut self, node: Node<'_>) -> Value {
+        let path = node.child_by_field_name("type").map_or(Sym::NONE, |of| self.type_path(of));
+        if path.is_some() { Value { path, how: How::Assigned, node: 0 } } else { Value::UNKNOWN }
     }
 
     fn assign(&mut self, target: Node<'_>, value: Value) {

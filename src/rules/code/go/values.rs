@@ -36,7 +36,9 @@ impl<'s> Reader<'s, '_> {
                 let field = node.child_by_field_name("field").or_else(|| node.child_by_field_name("name"));
                 let (Some(operand), Some(field)) = (operand, field) else { return Value::UNKNOWN };
                 let object = self.value(operand);
-                self.build.attribute(object, self.text(field))
+                let value = self.build.attribute(object, self.text(field));
+                let of = self.fields.get(&value.path).copied().filter(|_| value.path.is_some());
+                Value { path: of.unwrap_or(value.path), ..value }
             }
             "call_expression" => self.values.get(&node.id()).copied().unwrap_or(Value::UNKNOWN),
             "composite_literal" => {

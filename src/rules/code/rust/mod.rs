@@ -183,6 +183,14 @@ impl Reader<'_> {
                 self.bind_pattern(&typed.pat, value);
             }
         }
+        // `-> Self` and `-> Source` say what a call yields.
+        if let syn::ReturnType::Type(_, of) = &signature.output {
+            let class = self.of_type(of).path;
+            if class.is_some() {
+                let result = self.build.facts.names.called(class);
+                self.build.def_mut(def).result = result;
+            }
+        }
         self.visit_block(block);
         let value = self.block_value(block);
         self.build.ret(value);

@@ -4,7 +4,7 @@ use syn::spanned::Spanned;
 use syn::{ItemUse, UseTree};
 
 use super::super::builder::Value;
-use super::super::facts::{How, Import, ImportKind, Place};
+use super::super::facts::{DefKind, How, Import, ImportKind, Place};
 use super::super::names::Sym;
 use super::Reader;
 
@@ -19,7 +19,10 @@ impl Reader<'_> {
         match tree {
             UseTree::Path(path) => {
                 let name = path.ident.to_string();
-                let next = self.step(base, &name);
+                // A path may start with a module that is declared here.
+                let own = if base.is_none() { self.build.lookup(&name) } else { None };
+                let own = own.filter(|v| v.how == How::Local && v.path.is_some());
+                let next = own.map_or_else(|| self.step(base, &name), |v| v.path);
                 self.use_tree(&path.tree, next, statement, reexport);
             }
             UseTree::Name(name) => {
@@ -49,9 +52,21 @@ impl Reader<'_> {
         }
     }
 
+    /// The module around this place, one in the file or the file itself.
+    fn here(&self) -> Sym {
+        let mut at = self.build.facts.def(self.build.def);
+        while let Some(def) = at {
+            if def.kind == DefKind::Module {
+                return def.path;
+            }
+            at = self.build.facts.def(def.parent);
+        }
+        self.build.facts.module
+    }
+
     /// One step of a path: `self`, `super` and `crate` are told apart at its start.
     pub(super) fn step(&mut self, base: Sym, name: &str) -> Sym {
-        let module = self.build.facts.module;
+        let module = self.here();
         match name {
             "crate" => self.build.facts.names.dotted("crate"),
             "self" if base.is_none() => module,
@@ -81,7 +96,7 @@ impl Reader<'_> {
         let at = self.build.import(Import { place, statement, module, name: name_sym, bound: bound_sym, def, kind });
         self.build.bind_import(&bound, Value { path, how: How::Import, node: 0 }, at);
         if reexport {
-            let own = self.build.facts.module;
+            let own = self.here();
             let exported = self.joined(own, &bound);
             self.build.facts.exports.push((exported, path));
         }
