@@ -46,6 +46,19 @@ fn a_value_is_found_in_the_grammar_of_its_file() {
 }
 
 #[test]
+fn a_password_is_called_one_whatever_announces_it() {
+    for (path, form) in [
+        ("a.sql", "CREATE USER app IDENTIFIED BY 'k7{alnum:12}';"),
+        ("a.sh", "sshpass -p 'k7{alnum:12}' ssh host\n"),
+        ("a.sh", "mysql -uroot -pk7{alnum:12} app\n"),
+        ("a.py", "passphrase = 'k7{alnum:12}'"),
+    ] {
+        let rules: Vec<_> = found(path, &expand(form)).into_iter().map(|f| f.rule).collect();
+        assert_eq!(rules, ["secrets/generic-password"], "{form}");
+    }
+}
+
+#[test]
 fn what_only_looks_like_one_is_left_alone() {
     for (path, text) in [
         ("a.py", "password = get_password('login')"),
@@ -279,6 +292,7 @@ const CONTEXTS: &[(&str, &str)] = &[
     ("a.html", "<p>Password: <code>k7{alnum:12}</code></p>"),
     ("a.md", "Log in with password `k7{alnum:12}`.\n"),
     ("a.md", "- **Password:** k7{alnum:12}\n"),
+    ("a.md", "Use **API key**: `7{alnum:31}`\n"),
     ("a.md", "| user | password |\n|---|---|\n| password | k7{alnum:12} |\n"),
     ("a.md", "    export API_TOKEN=3{hex:39}\n"),
     ("a.md", "Username: `deploy`, password: `k7{alnum:12}`\n"),

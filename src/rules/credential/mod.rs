@@ -80,6 +80,7 @@ impl Kind {
             Joint::Scheme if n.password => Kind::Basic,
             Joint::Scheme => Kind::Bearer,
             _ if n.secret && contains(b"client") => Kind::ClientSecret,
+            _ if contains(b"identified") || name.eq_ignore_ascii_case(b"sshpass") => Kind::Password,
             _ if n.password && c.name.start > 0 && subject.text[c.name.start - 1] == b';' => Kind::ConnectionString,
             _ if n.password => Kind::Password,
             _ => Kind::ApiKey,
