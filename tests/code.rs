@@ -201,6 +201,19 @@ fn deep_texts_neither_crash_nor_pass_silently() {
     }
 }
 
+#[test]
+fn whatever_nests_or_stands_in_a_row_is_read() {
+    let rows = include_str!("code_support/nesting.tsv").lines().filter(|line| !line.starts_with('#'));
+    let rows: Vec<Vec<String>> =
+        rows.map(|row| row.split('\t').map(|part| part.replace("\\n", "\n")).collect()).collect();
+    assert!(rows.len() > 250);
+    for row in rows {
+        let [extension, before, piece, after] = row.as_slice() else { panic!("{row:?}") };
+        let text = format!("{before}{}{after}", piece.repeat(12_000 / piece.len()));
+        read(&format!("a.{extension}"), text.as_bytes());
+    }
+}
+
 /// A quote that is none (in a comment, between elements) hid the brackets behind it, and the stack ended.
 #[test]
 fn brackets_behind_a_quote_that_is_none_end_no_stack() {

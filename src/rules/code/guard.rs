@@ -1,6 +1,7 @@
 //! A stack that is large enough for what is read: parsers and tree walks recurse, stacks end.
 
 use super::depth::Depth;
+use super::facts::Language;
 
 /// What may be deeper than this is not parsed. Real code stays under a few hundred; generated chains of string pieces reach
 /// a few thousand.
@@ -16,9 +17,14 @@ pub const ENOUGH: usize = LEAST + LIMIT as usize * STACK_PER_LEVEL;
 
 impl Depth {
     /// Whether it is too deep to parse.
-    pub fn is_too_deep(self) -> bool {
-        self.brackets > BRACKET_LIMIT || self.levels > LIMIT
+    pub fn is_too_deep(self, language: Language) -> bool {
+        self.brackets > BRACKET_LIMIT || self.levels > limit(language)
     }
+}
+
+/// Rust's parser takes a time that grows with the square of the depth: five seconds for these many.
+fn limit(language: Language) -> u32 {
+    if language == Language::Rust { LIMIT / 4 } else { LIMIT }
 }
 
 /// Runs `work` on a stack that is large enough for a text of so many levels at most: this one if it is, as it is on a

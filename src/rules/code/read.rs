@@ -46,8 +46,9 @@ impl Facts {
     }
 
     fn of_text(unit: &Unit<'_>, text: &str, catalogue: &Catalogue, detail: Detail) -> Facts {
-        let bound = depth::bound(text.as_bytes());
-        if bound.is_too_deep() && depth::estimate(text.as_bytes(), unit.language).is_too_deep() {
+        let (bytes, language) = (text.as_bytes(), unit.language);
+        let bound = depth::bound(bytes);
+        if bound.is_too_deep(language) && depth::estimate(bytes, language).is_too_deep(language) {
             return refused(unit, catalogue, "nests too deeply to be parsed");
         }
         if unit.language == Language::TypeScript && javascript::doubt::is_too_costly(text) {
