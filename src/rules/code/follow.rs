@@ -16,7 +16,7 @@ use super::modules::module_name;
 use super::program::{Known, Member, Program};
 use super::read::Unit;
 use super::rule::{Class, Draft};
-use super::searcher::Searcher;
+use super::searcher::{Searcher, Word};
 use super::synthetic::calls_fabricator::{self, Called};
 
 /// What reading again needs.
@@ -79,7 +79,8 @@ fn holders(files: impl Iterator<Item = usize>, reading: &Reading<'_>, words: &[&
     if words.is_empty() {
         return Vec::new();
     }
-    let searcher = Searcher::new(words);
+    let whole: Vec<Word> = words.iter().map(|word| Word::Whole((*word).clone())).collect();
+    let searcher = Searcher::new(&whole);
     files.filter(|file| searcher.as_ref().is_none_or(|words| words.is_in(reading.text(*file)))).collect()
 }
 
