@@ -4,10 +4,8 @@
 //! marks of their own; a text with one of those is looked through from end to end.
 
 use std::ops::Range;
-use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
-
+use super::prefilter::Hit;
 use super::{Engine, Scratch};
 use crate::rules::credential::language::Language;
 
@@ -27,10 +25,6 @@ const FAR: [&str; 9] = [
     "openvpn static key",
 ];
 
-static FAR_MARKS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-    AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).ascii_case_insensitive(true).build(FAR).ok()
-});
-
 impl Engine {
     /// The byte ranges of the secrets in the first lines of `shown`, sorted; of those elsewhere some.
     pub fn secrets_near(
@@ -41,17 +35,19 @@ impl Engine {
     ) -> Vec<Range<usize>> {
         let zones = zones(text, shown);
         let covered: usize = zones.iter().map(Range::len).sum();
-        let reaches_far = || FAR_MARKS.as_ref().is_none_or(|marks| marks.is_match(text));
-        if covered > text.len() / 2 || reaches_far() {
+        if covered > text.len() / 2 {
             return self.secrets(text, scratch);
         }
         scratch.hits.clear();
-        for zone in &zones {
-            let before = scratch.hits.len();
-            self.prefilter.find(&text[zone.clone()], &mut scratch.hits);
-            let start = u32::try_from(zone.start).unwrap_or(u32::MAX);
-            scratch.hits[before..].iter_mut().for_each(|hit| hit.at = hit.at.saturating_add(start));
+        self.prefilter.find(text, &mut scratch.hits);
+        let place = |hit: &Hit| hit.at as usize..hit.at as usize + self.keywords[usize::from(hit.keyword)].len;
+        if scratch.hits.iter().any(|hit| text.get(place(hit)).is_none_or(reaches_far)) {
+            return self.secrets(text, scratch);
         }
+        scratch.hits.retain(|hit| {
+            let next = zones.partition_point(|zone| zone.end < place(hit).end);
+            zones.get(next).is_some_and(|zone| zone.start <= place(hit).start)
+        });
         let mut found = self.matches_of_hits(None, Language::of(None), text, scratch);
         let mut ranges: Vec<_> = found.drain(..).map(|m| m.secret).collect();
         for zone in zones {
@@ -61,6 +57,12 @@ impl Engine {
         ranges.sort_by_key(|r| (r.start, r.end));
         ranges
     }
+}
+
+/// Whether a keyword is of a rule whose secrets may lie far from it.
+fn reaches_far(keyword: &[u8]) -> bool {
+    let has = |mark: &str| keyword.windows(mark.len()).any(|piece| piece.eq_ignore_ascii_case(mark.as_bytes()));
+    FAR.iter().any(|mark| has(mark))
 }
 
 /// The lines around these offsets, as stretches that do not touch.

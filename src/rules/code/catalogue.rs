@@ -139,8 +139,8 @@ impl Catalogue {
     pub fn may_lead(&self, language: Language, [first, before, last]: [&str; 3]) -> bool {
         let table = table(language);
         let steps = table.steps.get_or_init(|| table.steps());
-        let open = || table.any.iter().any(|(name, kind)| kind.fabricates() && root(name) == root(first));
-        !self.fabricators.is_empty() || steps.contains(last) || steps.contains(before) || open()
+        let open = table.open.get_or_init(|| table.open());
+        !self.fabricators.is_empty() || steps.contains(last) || steps.contains(before) || open.contains(root(first))
     }
 
     /// Whether an object of this name draws, or makes records.
@@ -208,22 +208,33 @@ struct Table {
     methods: FxHashMap<&'static str, Kind>,
     /// By method: what its object is called, and what it then does.
     written: FxHashMap<&'static str, Vec<(&'static str, Kind)>>,
-    /// What fabricates, and what that hangs on.
+    /// What fabricating functions are parts of.
     objects: OnceLock<FxHashSet<&'static str>>,
     steps: OnceLock<FxHashSet<&'static str>>,
+    open: OnceLock<FxHashSet<&'static str>>,
 }
 
 impl Table {
+    /// The first steps of what fabricates with everything in it.
+    fn open(&self) -> FxHashSet<&'static str> {
+        self.any.iter().filter(|(_, kind)| kind.fabricates()).map(|(base, _)| root(base)).collect()
+    }
+
     /// The steps of names that lead to what fabricates, and those of its makers.
     fn steps(&self) -> FxHashSet<&'static str> {
         let makers = MAKERS.iter().filter_map(|(from, _)| from.trim_end_matches(['.', '(', ')']).rsplit('.').next());
-        let names = self.objects.get_or_init(|| self.objects()).iter().filter_map(|name| name.rsplit('.').next());
+        let objects = self.objects.get_or_init(|| self.objects()).iter();
+        let exact = self.exact.iter().filter(|(_, kind)| kind.fabricates()).map(|(name, _)| name);
+        let names = objects.chain(exact).filter_map(|name| name.rsplit('.').next());
         names.chain(makers).chain(["rvs"]).collect()
     }
 
+    /// What a function that fabricates is one of. What it yields is no object that fabricates in turn.
     fn objects(&self) -> FxHashSet<&'static str> {
-        let names = self.exact.iter().chain(&self.one).chain(&self.any).filter(|(_, kind)| kind.fabricates());
-        names.flat_map(|(name, _)| name.match_indices('.').map(|(at, _)| &name[..at]).chain([*name])).collect()
+        let fabricating = |(_, kind): &(&&'static str, &Kind)| kind.fabricates();
+        let open = self.one.iter().chain(&self.any).filter(fabricating).map(|(base, _)| *base);
+        let names = open.clone().chain(self.exact.iter().filter(fabricating).map(|(name, _)| *name));
+        open.chain(names.flat_map(|name| name.match_indices('.').map(|(at, _)| &name[..at]))).collect()
     }
 }
 
@@ -249,6 +260,7 @@ fn parse(text: &'static str) -> Table {
         written: FxHashMap::default(),
         objects: OnceLock::new(),
         steps: OnceLock::new(),
+        open: OnceLock::new(),
     };
     for line in text.lines().filter(|l| !l.starts_with('#')) {
         let mut words = line.split_ascii_whitespace();

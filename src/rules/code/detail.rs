@@ -68,12 +68,14 @@ pub struct Needs {
 enum Words {
     /// Any file may hold what is asked about.
     All,
-    These {
-        words: Vec<Word>,
-        /// How many bytes were looked at.
-        looked: AtomicUsize,
-        searcher: OnceLock<Option<Searcher>>,
-    },
+    These(Box<These>),
+}
+
+struct These {
+    words: Vec<Word>,
+    /// How many bytes were looked at.
+    looked: AtomicUsize,
+    searcher: OnceLock<Option<Searcher>>,
 }
 
 impl Needs {
@@ -137,11 +139,12 @@ impl Needs {
 
 impl Words {
     fn new(words: Vec<Word>) -> Self {
-        Words::These { words, looked: AtomicUsize::new(0), searcher: OnceLock::new() }
+        Words::These(Box::new(These { words, looked: AtomicUsize::new(0), searcher: OnceLock::new() }))
     }
 
     fn are_in(&self, module: &str, bytes: &[u8]) -> bool {
-        let Words::These { words, looked, searcher } = self else { return true };
+        let Words::These(these) = self else { return true };
+        let These { words, looked, searcher } = &**these;
         if looked.fetch_add(bytes.len(), Ordering::Relaxed) + bytes.len() <= FEW {
             return words.iter().any(|word| word.is_in(bytes) || word.is_in(module.as_bytes()));
         }
