@@ -195,11 +195,6 @@ pub fn fabricating(language: Language) -> impl Iterator<Item = &'static str> {
     all.filter(|(_, kind)| kind.fabricates() || matches!(kind, Kind::Toy | Kind::Resample)).map(|(name, _)| *name)
 }
 
-/// What makes objects that fabricate.
-pub fn makers() -> impl Iterator<Item = &'static str> {
-    MAKERS.iter().filter(|(from, _)| !from.ends_with('.')).map(|(from, _)| from.trim_end_matches("()"))
-}
-
 struct Table {
     roots: FxHashSet<&'static str>,
     exact: FxHashMap<&'static str, Kind>,

@@ -16,7 +16,7 @@ use super::catalogue;
 use super::config::{CodeConfig, Contract, ContractKind};
 use super::facts::Language;
 use super::rule::Class;
-use super::searcher::{Searcher, Word};
+use super::searcher::Searcher;
 use super::{Families, imports};
 
 /// How much of a file is read.
@@ -33,23 +33,8 @@ pub enum Detail {
 /// Files that hold one of these say more of imports than an outline tells.
 const COMPUTED: [&str; 2] = ["import_module", "__import__"];
 
-/// Beside the catalogue: scipy's distributions, and what generators are called.
-const BESIDE: [&str; 2] = ["rvs", "rng"];
-
-/// What is seeded, and with what: names of arguments and functions, and modules that know the time.
-const SEEDED: [&str; 10] = [
-    "seed",
-    "rng",
-    "random_state",
-    "rng_seed",
-    "random_seed",
-    "manual_seed",
-    "manual_seed_all",
-    "set_seed",
-    "set_random_seed",
-    "seed_instance",
-];
-const CLOCKS: [&str; 2] = ["time", "datetime"];
+/// Beside the catalogue: scipy's distributions, and what clocks seed.
+const BESIDE: [&str; 3] = ["rvs", "seed", "rng"];
 
 /// Up to so many bytes every word is looked for by itself: an automaton over all of them costs more to make.
 const FEW: usize = 16 << 10;
@@ -60,7 +45,6 @@ pub struct Needs {
     patterns: Vec<String>,
     synthetic: bool,
     words: OnceLock<Words>,
-    seeded: OnceLock<Option<Searcher>>,
     /// Contracts that ask for uses, decorators or calls of the modules that they bind.
     contracts: Vec<Contract>,
 }
@@ -72,7 +56,7 @@ enum Words {
 }
 
 struct These {
-    words: Vec<Word>,
+    words: Vec<String>,
     /// How many bytes were looked at.
     looked: AtomicUsize,
     searcher: OnceLock<Option<Searcher>>,
@@ -93,16 +77,15 @@ impl Needs {
             c.kind == ContractKind::Required && (c.must_use || c.decorate.is_some() || c.activate.is_some())
         };
         let contracts = contracts.filter(asks).cloned().collect();
-        Self { patterns, synthetic: families.synthetic, words: OnceLock::new(), seeded: OnceLock::new(), contracts }
+        Self { patterns, synthetic: families.synthetic, words: OnceLock::new(), contracts }
     }
 
     fn words(&self) -> &Words {
         self.words.get_or_init(|| {
-            let catalogue = catalogue::fabricating(Language::Python).chain(catalogue::makers());
-            let catalogue = catalogue.filter(|_| self.synthetic).map(word_of);
+            let catalogue = catalogue::fabricating(Language::Python).filter(|_| self.synthetic).map(word_of);
             let patterns = self.patterns.iter().map(|p| word_of(p));
-            let words: Option<BTreeSet<Word>> = catalogue.chain(patterns).collect();
-            let fixed = COMPUTED.iter().chain(BESIDE.iter().filter(|_| self.synthetic)).map(|w| whole(w));
+            let words: Option<BTreeSet<String>> = catalogue.chain(patterns).collect();
+            let fixed = COMPUTED.iter().chain(BESIDE.iter().filter(|_| self.synthetic)).map(|w| (*w).to_owned());
             words.map_or(Words::All, |words| Words::new(words.into_iter().chain(fixed).collect()))
         })
     }
@@ -113,11 +96,11 @@ impl Needs {
             return Detail::Full;
         }
         if class == Class::Test {
-            let computed = COMPUTED.iter().any(|word| whole(word).is_in(bytes));
+            let computed = COMPUTED.iter().any(|word| is_in(word, module, bytes));
             return if computed { Detail::Full } else { Detail::Skeleton };
         }
         let asks = || self.contracts.iter().any(|c| imports::binds(c, module));
-        if self.words().are_in(module, bytes) || asks() || is_disguised(bytes) || self.may_seed(bytes) {
+        if self.words().are_in(module, bytes) || asks() || is_disguised(bytes) {
             return Detail::Full;
         }
         Detail::Outline
@@ -127,18 +110,11 @@ impl Needs {
     pub fn may_fabricate(&self, module: &str, bytes: &[u8]) -> bool {
         self.words().are_in(module, bytes) || is_disguised(bytes)
     }
-
-    /// Whether a file may seed something with the time.
-    fn may_seed(&self, bytes: &[u8]) -> bool {
-        self.synthetic && {
-            let seeded = self.seeded.get_or_init(|| Searcher::new(&SEEDED.map(whole)));
-            CLOCKS.iter().any(|clock| imports_module(bytes, clock)) && seeded.as_ref().is_none_or(|s| s.is_in(bytes))
-        }
-    }
 }
 
 impl Words {
-    fn new(words: Vec<Word>) -> Self {
+    fn new(words: Vec<String>) -> Self {
+        let words = shortest(words.into_iter().collect());
         Words::These(Box::new(These { words, looked: AtomicUsize::new(0), searcher: OnceLock::new() }))
     }
 
@@ -146,35 +122,35 @@ impl Words {
         let Words::These(these) = self else { return true };
         let These { words, looked, searcher } = &**these;
         if looked.fetch_add(bytes.len(), Ordering::Relaxed) + bytes.len() <= FEW {
-            return words.iter().any(|word| word.is_in(bytes) || word.is_in(module.as_bytes()));
+            return words.iter().any(|word| is_in(word, module, bytes));
         }
-        let searcher = searcher.get_or_init(|| Searcher::new(words));
+        let searcher = searcher.get_or_init(|| Searcher::of_parts(words));
         searcher.as_ref().is_none_or(|s| s.is_in(bytes) || s.is_in(module.as_bytes()))
     }
 }
 
-fn whole(word: &str) -> Word {
-    Word::Whole(word.to_owned())
+/// Without those that hold another one.
+fn shortest(words: BTreeSet<String>) -> Vec<String> {
+    let holds_another = |word: &String| words.iter().any(|other| other != word && word.contains(other.as_str()));
+    words.iter().filter(|word| !holds_another(word)).cloned().collect()
+}
+
+fn is_in(word: &str, module: &str, bytes: &[u8]) -> bool {
+    memmem::find(bytes, word.as_bytes()).is_some() || module.contains(word)
 }
 
 /// A word that every name has that a pattern matches; `None`: there is none.
-fn word_of(pattern: &str) -> Option<Word> {
-    // Types stand for what makes them: nobody writes their names. The libraries are in most files.
-    const TYPES: [&str; 5] = ["builtins", "Generator", "RandomState", "Random", "Faker"];
-    const LIBRARIES: [&str; 8] = ["numpy", "torch", "tensorflow", "sklearn", "pandas", "scipy", "cupy", "jax"];
-    let plain = pattern.replace("::", ".").replace('/', ".");
-    let steps: Vec<&str> = plain.split('.').filter(|step| !TYPES.contains(step)).collect();
-    if steps.contains(&"random") {
-        return Some(whole("random"));
+fn word_of(pattern: &str) -> Option<String> {
+    // Types stand for what makes them: nobody writes their names.
+    const TYPES: [&str; 5] = ["numpy", "Generator", "RandomState", "Random", "Faker"];
+    if pattern.contains("random") {
+        return Some("random".to_owned());
     }
-    let is_telling = |step: &&&str| step.len() > 1 && !step.contains('*');
-    let rare = |step: &str| step.bytes().any(|b| !b.is_ascii_lowercase());
-    let names = steps.iter().filter(is_telling).filter(|step| !LIBRARIES.contains(step));
-    let name = names.max_by_key(|step| (rare(step), step.len()));
-    // What stands before and after a star is a piece of one.
-    let pieces =
-        || steps.iter().flat_map(|step| step.split('*')).filter(|piece| piece.len() > 1).max_by_key(|p| p.len());
-    name.map(|name| whole(name)).or_else(|| pieces().map(|piece| Word::Part(piece.to_owned())))
+    let plain = pattern.replace("::", ".").replace('/', ".");
+    let steps = plain.split('.').filter(|step| !TYPES.contains(step) && *step != "builtins");
+    // What stands before and after a star is a word as well.
+    let pieces = steps.flat_map(|step| step.split('*').map(str::to_owned)).filter(|piece| piece.len() > 1);
+    pieces.max_by_key(String::len)
 }
 
 /// Whether names may be written in letters that Python takes for plain ones (PEP 3131: identifiers are normalised by NFKC).
@@ -184,43 +160,24 @@ fn is_disguised(bytes: &[u8]) -> bool {
     !bytes.is_ascii() && bytes.utf8_chunks().any(|chunk| chunk.valid().chars().any(|c| !c.is_ascii() && folds(c)))
 }
 
-/// Whether a line imports a module of this name, or goes on on the next.
-fn imports_module(bytes: &[u8], module: &str) -> bool {
-    let ends = |at: usize| memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |end| at + end);
-    let line = |at: usize| &bytes[memchr::memrchr(b'\n', &bytes[..at]).map_or(0, |start| start + 1)..ends(at)];
-    let imports = |line: &[u8]| whole("import").is_in(line) || whole("from").is_in(line);
-    let named = memmem::find_iter(bytes, module).any(|at| imports(line(at)) && whole(module).is_in(line(at)));
-    named || (memmem::find(bytes, b"\\\n").is_some() && whole(module).is_in(bytes))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn a_pattern_has_a_word() {
-        let cases = [
-            ("builtins.exec", Some(whole("exec"))),
-            ("subprocess.**", Some(whole("subprocess"))),
-            ("mylib.sim.make_*", Some(whole("mylib"))),
-            ("make_*", Some(Word::Part("make_".to_owned()))),
-            ("numpy.random.Generator.normal", Some(whole("random"))),
-            ("tensorflow.random_uniform", Some(whole("random_uniform"))),
-            ("ctgan.CTGAN.sample", Some(whole("CTGAN"))),
-            ("sklearn.utils.shuffle", Some(whole("shuffle"))),
-            ("**", None),
-        ];
-        for (pattern, word) in cases {
-            assert_eq!(word_of(pattern), word, "{pattern}");
-        }
+        let word = |pattern: &str| word_of(pattern);
+        assert_eq!(word("builtins.exec").as_deref(), Some("exec"));
+        assert_eq!(word("subprocess.**").as_deref(), Some("subprocess"));
+        assert_eq!(word("mylib.sim.make_*").as_deref(), Some("make_"));
+        assert_eq!(word("numpy.random.Generator.normal").as_deref(), Some("random"));
+        assert_eq!(word("**"), None);
     }
 
     #[test]
-    fn no_name_of_the_catalogue_lacks_its_word() {
-        for name in catalogue::fabricating(Language::Python).chain(catalogue::makers()) {
-            let word = word_of(name).expect(name);
-            assert!(word.is_in(name.as_bytes()), "{name}: {word:?}");
-        }
+    fn a_word_in_another_is_enough() {
+        let words = ["random", "randomly", "rng"].map(str::to_owned);
+        assert_eq!(shortest(words.into()), ["random", "rng"]);
     }
 
     #[test]
@@ -233,16 +190,8 @@ mod tests {
         assert_eq!(detail("app/x.py", Class::Source, "import os\n"), Detail::Outline);
         assert_eq!(detail("app/x.py", Class::Source, "import numpy as np\nnp.random.rand()\n"), Detail::Full);
         assert_eq!(detail("app/x.py", Class::Source, "from importlib import import_module\n"), Detail::Full);
-        assert_eq!(
-            detail("app/x.py", Class::Source, "def f(random_state, n_samples): ...  # normalise\n"),
-            Detail::Outline
-        );
-        assert_eq!(detail("app/x.py", Class::Source, "import numpy as np\nnp.\u{ff52}andom.rand()\n"), Detail::Full);
+        assert_eq!(detail("app/x.py", Class::Source, "import numpy as np\nnp.\u{ff52}and()\n"), Detail::Full);
         assert_eq!(detail("app/x.py", Class::Source, "# caf\u{e9} \u{2026}\n"), Detail::Outline);
-        let seeded = "clf = SVC(random_state=int(time.time()))\n";
-        assert_eq!(detail("app/x.py", Class::Source, &format!("import os, time\n{seeded}")), Detail::Full);
-        assert_eq!(detail("app/x.py", Class::Source, &format!("import os, \\\n  time\n{seeded}")), Detail::Full);
-        assert_eq!(detail("app/x.py", Class::Source, "# from time to time\nf(n=1)\n"), Detail::Outline);
         assert_eq!(detail("app/x.py", Class::Test, "import numpy as np\nnp.random.rand()\n"), Detail::Skeleton);
         assert_eq!(detail("app/x.ipynb", Class::Source, "{}"), Detail::Full);
         let all = CodeConfig {

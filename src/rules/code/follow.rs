@@ -16,7 +16,7 @@ use super::modules::module_name;
 use super::program::{Known, Member, Program};
 use super::read::Unit;
 use super::rule::{Class, Draft};
-use super::searcher::{Searcher, Word};
+use super::searcher::Searcher;
 use super::synthetic::calls_fabricator::{self, Called};
 
 /// What reading again needs.
@@ -79,8 +79,7 @@ fn holders(files: impl Iterator<Item = usize>, reading: &Reading<'_>, words: &[&
     if words.is_empty() {
         return Vec::new();
     }
-    let whole: Vec<Word> = words.iter().map(|word| Word::Whole((*word).clone())).collect();
-    let searcher = Searcher::new(&whole);
+    let searcher = Searcher::of_names(words);
     files.filter(|file| searcher.as_ref().is_none_or(|words| words.is_in(reading.text(*file)))).collect()
 }
 
