@@ -37,7 +37,7 @@ use crate::rules::pattern::{PatternRule, Slot};
 use crate::rules::proof::pem;
 use crate::source::Source;
 use matching::{Judged, Match};
-use place::Places;
+use place::{Places, Secrets};
 use prefilter::{Hit, Prefilter};
 use settings::{Class, Glob, Settings};
 use suppress::Directive;
@@ -339,7 +339,7 @@ impl Engine {
 
     fn report(&self, source: &Source<'_>, matches: Vec<Match>) -> Vec<Finding> {
         // Every match is masked wherever a line is shown, also those that lose to another rule.
-        let secrets: Vec<_> = matches.iter().map(|m| m.secret.clone()).collect();
+        let secrets = Secrets::new(matches.iter().map(|m| m.secret.clone()).collect());
         let kept = matching::resolve(matches, |rule| self.slots[rule].rule.priority);
         let class = self.settings.classes.of(source.path);
         let mut places = Places::new(source.bytes, source.first_line);
@@ -364,7 +364,7 @@ impl Engine {
         source: &Source<'_>,
         m: &Match,
         class: Class,
-        secrets: &[Range<usize>],
+        secrets: &Secrets,
         places: &mut Places<'_>,
     ) -> Option<(Finding, String, Vec<u8>)> {
         let rule = &self.slots[m.rule].rule;

@@ -12,7 +12,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 pub use files::Files;
 use files::{FileKept, Rest, Waiting};
 
-use super::place::excerpt;
+use super::place::{Secrets, excerpt};
 use super::settings::Settings;
 use super::{Engine, Scratch};
 use crate::finding::{Action, Confidence, Excerpt, Finding, Fingerprint, Suppressed};
@@ -209,7 +209,7 @@ impl CodeEngine {
         if drafts.is_empty() {
             return;
         }
-        let secrets = text.map(|t| self.secrets(t, &drafts)).unwrap_or_default();
+        let secrets = Secrets::new(text.map(|t| self.secrets(t, &drafts)).unwrap_or_default());
         for draft in drafts {
             if !settings.applies(&draft.rule, Some(&file.member.path)) {
                 continue;
