@@ -1,4 +1,4 @@
-//! The scorer: a sum of small decision [`trees`] over the features. `model.txt` is made by
+//! The scorer: a sum of small decision `trees` over the features. `model.txt` is made by
 //! `tests/bench/train_credentials.py`: its first line is the sum to start from, the others are the trees.
 
 use std::sync::OnceLock;
