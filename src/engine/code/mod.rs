@@ -88,22 +88,22 @@ impl CodeEngine {
         let Some(path) = source.path.filter(|_| self.is_on()) else { return };
         let Some(language) = Language::of_path(path) else { return };
         let only_lines = source.only_lines.map(<[u32]>::to_vec);
-        if !source.whole {
-            if source.bytes.len() >= PIECE / 2 && files.is_news(path) {
-                let reason = format!("is larger than {} MB, so it is not read as code", PIECE >> 20);
-                let member =
-                    self.member(path, language, settings, |unit, _| Facts::refused(unit, &self.catalogue, &reason));
-                files.add(self.judge(member, source.bytes, only_lines, settings).without_text(source.bytes));
-            }
-        } else if files.has_room_for(source.bytes) {
+        if source.whole && files.has_room_for(source.bytes) {
             files.put_by(Waiting { path: path.to_owned(), language, text: source.bytes.into(), only_lines });
-        } else {
-            // Without its text it cannot be read again.
-            let member = self.member(path, language, settings, |unit, _| {
-                Facts::read(unit, source.bytes, &self.catalogue, Detail::Full)
-            });
-            files.add(self.judge(member, source.bytes, only_lines, settings).without_text(source.bytes));
+            return;
         }
+        if !source.whole && (source.bytes.len() < PIECE / 2 || !files.is_news(path)) {
+            return;
+        }
+        let member = self.member(path, language, settings, |unit, _| {
+            if source.whole {
+                // Without its text it cannot be read again.
+                return Facts::read(unit, source.bytes, &self.catalogue, Detail::Full);
+            }
+            let reason = format!("is larger than {} MB, so it is not read as code", PIECE >> 20);
+            Facts::refused(unit, &self.catalogue, &reason)
+        });
+        files.add(self.judge(member, source.bytes, only_lines, settings).without_text(source.bytes));
     }
 
     /// Reads the files that wait, in so many threads. Theirs are stacks that are large enough for every file: to make one

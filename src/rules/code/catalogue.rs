@@ -137,17 +137,14 @@ impl Catalogue {
 
     /// Whether a name may be of what fabricates, or makes what does; a look at three of its steps.
     pub fn may_lead(&self, language: Language, [first, before, last]: [&str; 3]) -> bool {
-        let table = table(language);
-        let steps = table.steps.get_or_init(|| table.steps());
-        let open = table.open.get_or_init(|| table.open());
+        let Leads { steps, open, .. } = table(language).leads();
         !self.fabricators.is_empty() || steps.contains(last) || steps.contains(before) || open.contains(root(first))
     }
 
     /// Whether an object of this name draws, or makes records.
     pub fn makes(&self, language: Language, name: &str) -> bool {
         let object = settle(name);
-        let table = table(language);
-        table.objects.get_or_init(|| table.objects()).contains(&*object)
+        table(language).leads().objects.contains(&*object)
             || (object.starts_with("faker.") || object.starts_with("mimesis."))
     }
 
@@ -203,33 +200,38 @@ struct Table {
     methods: FxHashMap<&'static str, Kind>,
     /// By method: what its object is called, and what it then does.
     written: FxHashMap<&'static str, Vec<(&'static str, Kind)>>,
-    /// What fabricating functions are parts of.
-    objects: OnceLock<FxHashSet<&'static str>>,
-    steps: OnceLock<FxHashSet<&'static str>>,
-    open: OnceLock<FxHashSet<&'static str>>,
+    leads: OnceLock<Leads>,
 }
 
 impl Table {
-    /// The first steps of what fabricates with everything in it.
-    fn open(&self) -> FxHashSet<&'static str> {
-        self.any.iter().filter(|(_, kind)| kind.fabricates()).map(|(base, _)| root(base)).collect()
+    /// What leads to what fabricates, made when first asked for.
+    fn leads(&self) -> &Leads {
+        self.leads.get_or_init(|| Leads::of(self))
     }
+}
 
+/// What leads to what fabricates.
+struct Leads {
+    /// What fabricating functions are parts of. What one yields is no object that fabricates in turn.
+    objects: FxHashSet<&'static str>,
     /// The steps of names that lead to what fabricates, and those of its makers.
-    fn steps(&self) -> FxHashSet<&'static str> {
-        let makers = MAKERS.iter().filter_map(|(from, _)| from.trim_end_matches(['.', '(', ')']).rsplit('.').next());
-        let objects = self.objects.get_or_init(|| self.objects()).iter();
-        let exact = self.exact.iter().filter(|(_, kind)| kind.fabricates()).map(|(name, _)| name);
-        let names = objects.chain(exact).filter_map(|name| name.rsplit('.').next());
-        names.chain(makers).chain(["rvs"]).collect()
-    }
+    steps: FxHashSet<&'static str>,
+    /// The first steps of what fabricates with everything in it.
+    open: FxHashSet<&'static str>,
+}
 
-    /// What a function that fabricates is one of. What it yields is no object that fabricates in turn.
-    fn objects(&self) -> FxHashSet<&'static str> {
-        let fabricating = |(_, kind): &(&&'static str, &Kind)| kind.fabricates();
-        let open = self.one.iter().chain(&self.any).filter(fabricating).map(|(base, _)| *base);
-        let names = open.clone().chain(self.exact.iter().filter(fabricating).map(|(name, _)| *name));
-        open.chain(names.flat_map(|name| name.match_indices('.').map(|(at, _)| &name[..at]))).collect()
+impl Leads {
+    fn of(table: &Table) -> Self {
+        let fabricating = |(name, kind): (&&'static str, &Kind)| kind.fabricates().then_some(*name);
+        let exact = table.exact.iter().filter_map(fabricating);
+        let all_of = table.one.iter().chain(&table.any).filter_map(fabricating);
+        let owners = all_of.clone().chain(exact.clone());
+        let owners = owners.flat_map(|name| name.match_indices('.').map(|(at, _)| &name[..at]));
+        let objects: FxHashSet<_> = all_of.chain(owners).collect();
+        let makers = MAKERS.iter().filter_map(|(from, _)| from.trim_end_matches(['.', '(', ')']).rsplit('.').next());
+        let last_steps = objects.iter().copied().chain(exact).filter_map(|name| name.rsplit('.').next());
+        let steps = last_steps.chain(makers).chain(["rvs"]).collect();
+        Self { objects, steps, open: table.any.iter().filter_map(fabricating).map(root).collect() }
     }
 }
 
@@ -253,9 +255,7 @@ fn parse(text: &'static str) -> Table {
         any: FxHashMap::default(),
         methods: FxHashMap::default(),
         written: FxHashMap::default(),
-        objects: OnceLock::new(),
-        steps: OnceLock::new(),
-        open: OnceLock::new(),
+        leads: OnceLock::new(),
     };
     for line in text.lines().filter(|l| !l.starts_with('#')) {
         let mut words = line.split_ascii_whitespace();
